@@ -1,0 +1,68 @@
+/** Questions and changes to the cluster, answered by the member that was chosen as witness. */
+import { heartbeat } from '@temporalio/activity';
+import { decideDrained, decideHeld } from '../domain/drained.js';
+import { decideLeft, decideMember } from '../domain/membership.js';
+import { placementOf } from '../domain/placement.js';
+import { nodeInputs, parseBaseline, type ClusterActivities, type IntroductionActivities } from '../domain/ports/activities.js';
+import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
+import type { ClusterDescription } from '../domain/cluster.js';
+import { CauError } from '../domain/errors.js';
+import { decideSettled } from '../domain/settled.js';
+import type { Verdict } from '../domain/verdict.js';
+import { nameSchema } from '../domain/names.js';
+import { z } from 'zod';
+import type { NodeBoundary } from './boundary.js';
+
+/** The cluster activities of one node's worker. */
+export function createClusterActivities({ boundary, driver }: { readonly boundary: NodeBoundary; readonly driver: ClusterDriver }): ClusterActivities {
+  const { guard } = boundary;
+  return {
+    describeCluster: guard(nodeInputs.target, () => describeWithQuorum(driver)),
+    predictMoves: guard(nodeInputs.predict, ({ order }) => driver.predictMoves(order)),
+    takeLease: guard(nodeInputs.lease, ({ run }) => driver.takeLease(run)),
+    dropLease: guard(nodeInputs.lease, ({ run }) => driver.dropLease(run)),
+    holdNode: guard(nodeInputs.hold, ({ held, run, limit }) => driver.hold(held, run, limit)),
+    releaseNode: guard(nodeInputs.release, ({ held, run }) => driver.release(held, run)),
+    keepNode: guard(nodeInputs.keep, ({ held, run, reason }) => driver.keep(held, run, reason)),
+    watchCluster: guard(nodeInputs.watch, async (input) => {
+      const until = Date.now() + input.patienceMs;
+      for (;;) {
+        // A node's own view of itself counts only together with quorum; a node that left has no view to prove.
+        const cluster = await describeWithQuorum(driver);
+        const verdict = decide(cluster, input);
+        heartbeat(verdict);
+        const leftMs = until - Date.now();
+        if (verdict.state !== 'waiting' || leftMs <= 0) return { verdict, placement: placementOf(cluster), witness: cluster.witness };
+        await driver.waitForChange(Math.min(leftMs, 1000));
+      }
+    }),
+  };
+}
+
+/** The one activity on the queue that all node workers of a cluster share. */
+export function createIntroductionActivities({ boundary, driver }: { readonly boundary: NodeBoundary; readonly driver: ClusterDriver }): IntroductionActivities {
+  return { introduceCluster: boundary.guard(z.strictObject({ cluster: nameSchema }), () => driver.describe()) };
+}
+
+/** A member without quorum may not speak for the cluster: another one is asked. */
+async function describeWithQuorum(driver: ClusterDriver): Promise<ClusterDescription> {
+  const cluster = await driver.describe();
+  if (cluster.witness.quorate) return cluster;
+  throw new CauError('NoQuorumHere', `${cluster.witness.node} is not in a part of cluster ${cluster.cluster} that has quorum.`, { where: cluster.witness.node });
+}
+
+function decide(cluster: ClusterDescription, input: z.infer<typeof nodeInputs.watch>): Verdict {
+  const baseline = parseBaseline(input.baseline ?? { roles: [], scores: [], failedActions: [] });
+  switch (input.condition) {
+    case 'drained':
+      return decideDrained(cluster, input.watched, input.run, baseline);
+    case 'held':
+      return decideHeld(cluster, input.watched, input.run);
+    case 'member':
+      return decideMember(cluster, input.watched);
+    case 'left':
+      return decideLeft(cluster, input.watched);
+    case 'settled':
+      return decideSettled(cluster, baseline);
+  }
+}

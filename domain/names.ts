@@ -1,0 +1,56 @@
+/** The names that processes find each other by: task queues, workflow ids, search attributes. */
+import { z } from 'zod';
+
+/**
+ * The name of a cluster or node: what host names and cluster names allow, and nothing that has a meaning in an
+ * XPath, a path or a workflow id.
+ */
+export const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'a name has letters, digits, ".", "_" and "-", at most 64');
+
+/** The task queue of Update Coordinators, unless configured otherwise (`cau/<cluster>` in self-updating mode). */
+export const coordinatorQueue = 'cau';
+
+/** The task queue that serves only the first question of a run: who is there? All node workers poll it. */
+export const clusterQueue = (cluster: string) => `cau/cluster/${cluster}`;
+
+/** The task queue of one node's own worker. */
+export const nodeQueue = (cluster: string, node: string) => `cau/node/${cluster}/${node}`;
+
+/** The id of the workflow that excludes every other run on a cluster. */
+export const guardId = (cluster: string) => `cau/guard/${cluster}`;
+
+/** The id of the workflow that updates one node; the same each time, so that no two can run at once. */
+export const nodeWorkflowId = (cluster: string, node: string) => `cau/node/${cluster}/${node}`;
+
+/** The id of a run that starts at `at`: sortable, to the second, in UTC. */
+export const runId = (cluster: string, at: Date) => `cau/run/${cluster}/${stamp(at)}`;
+
+/** The id of a preview that starts at `at`. */
+export const previewId = (cluster: string, at: Date) => `cau/preview/${cluster}/${stamp(at)}`;
+
+/** The search attributes that a Temporal namespace must have for us, with their Temporal types. */
+export const searchAttributes = {
+  CauCluster: 'Keyword',
+  CauNode: 'Keyword',
+  CauPhase: 'Keyword',
+  CauFailedNodes: 'Int',
+} as const;
+
+/**
+ * One Updating Run, for ever: the id of its workflow and of that workflow's first execution, which stays the same
+ * over a `temporal workflow reset` (an id alone may be used again by the next run).
+ */
+export const runReferenceSchema = z.strictObject({
+  workflowId: z.string().min(1).max(200),
+  firstExecutionRunId: z.uuid(),
+});
+export type RunReference = z.infer<typeof runReferenceSchema>;
+
+/** Whether two references name the same run. */
+export function isSameRun(left: RunReference, right: RunReference): boolean {
+  return left.firstExecutionRunId === right.firstExecutionRunId;
+}
+
+const stamp = (at: Date) => at.toISOString().replace(/[-:]|\.\d+/g, '');

@@ -1,0 +1,84 @@
+/**
+ * The options of an Updating Run: their one definition. Names, ranges and meanings here are those of profiles, the
+ * CLI, the input of the workflow and the documentation.
+ */
+import { z } from 'zod';
+import { durationSchema } from './duration.js';
+import { nameSchema } from './names.js';
+import { probeSchema } from './probes.js';
+
+const count = (max: number) => z.number().int().min(0).max(max);
+const checkId = z.string().regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'the id of a readiness rule, such as "cluster.quorum"');
+
+/** Every option with its range and, as `description`, what it means. No defaults here: see `defaultOptions`. */
+export const runOptionsSchema = z.strictObject({
+  plugins: z.array(nameSchema).min(1).max(8).describe('Update plug-ins to use, in this order.'),
+  order: z
+    .union([z.literal('fewestRoles'), z.array(nameSchema).min(1).max(100)])
+    .describe('Order of the nodes: those with the fewest roles first, or the listed ones in their order.'),
+  maxParallelNodes: z.literal(1).describe('How many nodes may be worked on at once.'),
+  maxFailedNodes: z
+    .union([z.literal('auto'), count(100)])
+    .describe('How many nodes may fail before no further node is begun; "auto" is a third of the nodes less one, within the quorum margin.'),
+  requireAllNodesOnline: z.boolean().describe('Refuse to start unless every node is online.'),
+  drainTimeout: durationSchema.describe('How long the roles of a node may take to leave it.'),
+  settleTimeout: durationSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
+  clusterDuringInstall: z
+    .enum(['keep', 'stop', 'auto'])
+    .describe('Whether the cluster stack of the node runs during the installation; "auto" stops it when the stack itself is updated or when fencing could strike.'),
+  restartWhen: z.enum(['needed', 'never']).describe('Restart a node when its updates need it, or never.'),
+  restartTimeout: durationSchema.describe('How long a node may take to restart and to be a full member again.'),
+  installTimeout: durationSchema.describe('How long one installation on a node may take.'),
+  maxScanPasses: z.number().int().min(1).max(20).describe('How often a node is scanned and updated until nothing is left.'),
+  quorumWait: durationSchema.describe('How long to wait until a node can be taken out without risk to the quorum.'),
+  probes: z.array(probeSchema).max(20).describe('Requests repeated during the run to measure the interruption of roles.'),
+  releaseAfter: durationSchema.describe('After how long a node worker releases the maintenance mode of a run that Temporal does not know.'),
+  skipChecks: z.array(checkId).max(50).describe('Readiness rules to skip, by id; recorded in the report.'),
+});
+export type RunOptions = z.infer<typeof runOptionsSchema>;
+
+/** What a profile or a starter may give: any of the options. */
+export const partialOptionsSchema = runOptionsSchema.partial();
+export type PartialOptions = z.infer<typeof partialOptionsSchema>;
+
+/** The built-in defaults. */
+export const defaultOptions: RunOptions = {
+  plugins: ['apt'],
+  order: 'fewestRoles',
+  maxParallelNodes: 1,
+  maxFailedNodes: 'auto',
+  requireAllNodesOnline: false,
+  drainTimeout: '10m',
+  settleTimeout: '10m',
+  clusterDuringInstall: 'auto',
+  restartWhen: 'needed',
+  restartTimeout: '15m',
+  installTimeout: '2h',
+  maxScanPasses: 5,
+  quorumWait: '10m',
+  probes: [],
+  releaseAfter: '30m',
+  skipChecks: [],
+};
+
+/** Where the value of an option comes from. */
+export const optionOriginSchema = z.enum(['default', 'profile', 'request']);
+export type OptionOrigin = z.infer<typeof optionOriginSchema>;
+
+/** The options of one run, each with its origin. */
+export const effectiveOptionsSchema = z.strictObject({
+  values: runOptionsSchema,
+  origins: z.record(z.string(), optionOriginSchema),
+});
+export type EffectiveOptions = z.infer<typeof effectiveOptionsSchema>;
+
+/** Built-in defaults, overridden by the profile, overridden by the request. */
+export function effectiveOptions(profile: PartialOptions, request: PartialOptions): EffectiveOptions {
+  const origins = Object.fromEntries(
+    Object.keys(defaultOptions).map((name): [string, OptionOrigin] => [
+      name,
+      name in request ? 'request' : name in profile ? 'profile' : 'default',
+    ]),
+  );
+  return { values: runOptionsSchema.parse({ ...defaultOptions, ...profile, ...request }), origins };
+}

@@ -1,0 +1,124 @@
+/** The plan of a run: which nodes in which order, with what. Pure; a preview shows exactly what a run would do. */
+import { z } from 'zod';
+import { findNode, rolesOn, type ClusterDescription } from './cluster.js';
+import type { PredictedNodeMoves } from './ports/cluster-driver.js';
+import { fitList } from './payload-size.js';
+import type { RunOptions } from './options.js';
+import type { Update } from './updates.js';
+
+/** What a scan found on one node, as the plan needs it. */
+export interface ScannedNode {
+  readonly node: string;
+  readonly updates: readonly Update[];
+  readonly restartNeeded: boolean;
+  readonly keptBack: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** One node of the plan. */
+export const plannedNodeSchema = z.strictObject({
+  node: z.string(),
+  /** `update`: it is taken through the whole order of steps; `upToDate` and `skip`: it is left alone. */
+  action: z.enum(['update', 'upToDate', 'skip']),
+  /** Why it is skipped. */
+  reason: z.string().nullable(),
+  updates: z.number().int(),
+  security: z.number().int(),
+  bytes: z.number().int(),
+  restart: z.enum(['expected', 'notExpected']),
+  clusterStack: z.boolean(),
+  /** The updates by name, as far as they fit; `cut` more are not listed. */
+  list: z.array(z.string()),
+  cut: z.number().int(),
+  keptBack: z.array(z.string()),
+  moves: z.array(z.strictObject({ role: z.string(), from: z.string(), to: z.string().nullable(), when: z.enum(['drain', 'return']), kind: z.string() })),
+});
+export type PlannedNode = z.infer<typeof plannedNodeSchema>;
+
+export const planSchema = z.strictObject({ nodes: z.array(plannedNodeSchema) });
+export type Plan = z.infer<typeof planSchema>;
+
+const listBytes = 3000;
+
+/** The plan in the order in which nodes are worked on; nodes that are left alone come last. */
+export function decidePlan(
+  cluster: ClusterDescription,
+  scanned: readonly ScannedNode[],
+  skipped: readonly { readonly node: string; readonly reason: string }[],
+  options: RunOptions,
+): Plan {
+  const nodes = scanned.map(planNode);
+  const order = decideOrder(cluster, nodes.filter((node) => node.action === 'update').map((node) => node.node), options.order);
+  const working = order.flatMap((name) => nodes.filter((node) => node.node === name));
+  const idle = nodes.filter((node) => node.action !== 'update');
+  return { nodes: [...working, ...idle, ...skipped.map(skippedNode)] };
+}
+
+/**
+ * The order of nodes. A given list comes first, in its order. Otherwise nodes with promoted copies go last, so that a
+ * promotion lands on an updated node; then those with the fewest roles first; the cluster's coordinating member last
+ * among equals; then by name.
+ */
+export function decideOrder(cluster: ClusterDescription, nodes: readonly string[], order: RunOptions['order']): string[] {
+  const listed = order === 'fewestRoles' ? [] : order.filter((node) => nodes.includes(node));
+  const rank = (node: string): readonly number[] => [
+    cluster.roles.some((role) => role.instances.some((instance) => instance.node === node && instance.state === 'Promoted')) ? 1 : 0,
+    rolesOn(cluster, node).length,
+    cluster.witness.coordinator === node ? 1 : 0,
+  ];
+  const rest = nodes.filter((node) => !listed.includes(node));
+  const ranked = rest.map((node) => ({ node, rank: rank(node) }));
+  ranked.sort((left, right) => compare(left.rank, right.rank) || left.node.localeCompare(right.node, 'en', { numeric: true }));
+  return [...listed, ...ranked.map((entry) => entry.node)];
+}
+
+/** The plan with the moves that each node's drain and return would cause. */
+export function withMoves(plan: Plan, predicted: readonly PredictedNodeMoves[]): Plan {
+  return {
+    nodes: plan.nodes.map((node) => ({
+      ...node,
+      moves: [...(predicted.find((entry) => entry.node === node.node)?.moves ?? [])],
+    })),
+  };
+}
+
+/** Whether the node can be worked on at all: why not, or null. */
+export function reasonToSkip(cluster: ClusterDescription, name: string): string | null {
+  const node = findNode(cluster, name);
+  if (node === undefined) return 'not a node of this cluster';
+  if (node.kind !== 'member') return `a ${node.kind} node: it has no vote and no worker of its own`;
+  if (!node.online) return 'offline';
+  if (node.pending) return 'not a full member: it is joining or leaving';
+  if (node.standbyBy === 'operator') return 'in standby by the wish of an operator';
+  if (node.maintenance) return 'in maintenance by the wish of an operator';
+  return null;
+}
+
+function planNode(scan: ScannedNode): PlannedNode {
+  const names = fitList(scan.updates.map((update) => `${update.name} ${update.to}`), listBytes);
+  return {
+    node: scan.node,
+    action: scan.updates.length > 0 || scan.restartNeeded ? 'update' : 'upToDate',
+    reason: null,
+    updates: scan.updates.length,
+    security: scan.updates.filter((update) => update.security).length,
+    bytes: scan.updates.reduce((sum, update) => sum + update.sizeBytes, 0),
+    restart: scan.restartNeeded || scan.updates.some((update) => update.restart === 'expected') ? 'expected' : 'notExpected',
+    clusterStack: scan.updates.some((update) => update.clusterStack),
+    list: names.kept,
+    cut: names.cut,
+    keptBack: fitList(scan.keptBack.map((entry) => `${entry.name}: ${entry.reason}`), listBytes).kept,
+    moves: [],
+  };
+}
+
+function skippedNode({ node, reason }: { readonly node: string; readonly reason: string }): PlannedNode {
+  return { node, action: 'skip', reason, updates: 0, security: 0, bytes: 0, restart: 'notExpected', clusterStack: false, list: [], cut: 0, keptBack: [], moves: [] };
+}
+
+function compare(left: readonly number[], right: readonly number[]): number {
+  for (const [index, value] of left.entries()) {
+    const difference = value - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

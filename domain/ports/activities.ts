@@ -1,0 +1,131 @@
+/**
+ * What workflows ask of workers. Inputs are strict schemas, checked again by the worker that does the step: it is root
+ * on its node, and whoever may write to Temporal must not become root by that.
+ */
+import { z } from 'zod';
+import type { ClusterDescription, Witness } from '../cluster.js';
+import type { Failure } from '../errors.js';
+import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
+import type { PartialOptions } from '../options.js';
+import type { Baseline, RolePlacement } from '../placement.js';
+import { probeSchema, type Measurement } from '../probes.js';
+import { updateSchema } from '../updates.js';
+import type { Verdict } from '../verdict.js';
+import type { PredictedNodeMoves } from './cluster-driver.js';
+import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
+
+const target = { cluster: nameSchema, node: nameSchema };
+const pass = z.number().int().min(1).max(100);
+const plugins = z.array(nameSchema).min(1).max(8);
+const updates = z.array(updateSchema).max(5000);
+
+/** The input of each activity of a node worker; `cluster` and `node` name the worker that is meant. */
+export const nodeInputs = {
+  target: z.strictObject(target),
+  scan: z.strictObject({ ...target, plugins }),
+  stage: z.strictObject({ ...target, updates }),
+  operation: z.strictObject({ ...target, run: runReferenceSchema, pass, plugin: nameSchema, updates }),
+  verify: z.strictObject({ ...target, updates }),
+  restart: z.strictObject({ ...target, run: runReferenceSchema, pass, expectedBootId: z.string().min(1).max(100) }),
+  confirm: z.strictObject({ ...target, previousBootId: z.string().min(1).max(100) }),
+  probe: z.strictObject({ ...target, probes: z.array(probeSchema).min(1).max(20) }),
+  archive: z.strictObject({ ...target, run: runReferenceSchema, report: z.json() }),
+  lease: z.strictObject({ ...target, run: runReferenceSchema }),
+  hold: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, limit: z.number().int().min(1).max(100) }),
+  release: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema }),
+  keep: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, reason: z.string().min(1).max(500) }),
+  predict: z.strictObject({ ...target, order: z.array(nameSchema).max(100) }),
+  watch: z.strictObject({
+    ...target,
+    condition: z.enum(['drained', 'held', 'member', 'left', 'settled']),
+    watched: nameSchema,
+    run: runReferenceSchema,
+    /** A `Baseline`; made by ourselves a moment ago, so only its size matters. */
+    baseline: z.json().optional(),
+    patienceMs: z.number().int().min(0).max(60_000),
+  }),
+};
+
+type Input<K extends keyof typeof nodeInputs> = z.infer<(typeof nodeInputs)[K]>;
+
+/** What a node's worker says of its node. */
+export interface NodeIdentity {
+  readonly node: string;
+  readonly bootId: string;
+  readonly at: string;
+  readonly driver: string;
+  readonly stack: { readonly running: boolean; readonly startsAtBoot: boolean };
+  readonly stopsStack: boolean;
+}
+
+/** What an operation that runs at most once came to. `interrupted`: it was begun and left no result. */
+export type OperationAnswer<T> = { readonly kind: 'finished'; readonly result: T } | { readonly kind: 'interrupted'; readonly message: string };
+
+/** What a watch saw last. */
+export interface WatchAnswer {
+  readonly verdict: Verdict;
+  readonly placement: readonly RolePlacement[];
+  readonly witness: Witness;
+}
+
+/** Steps on the very node that is worked on. */
+export interface NodeActivities {
+  identifyNode(input: Input<'target'>): Promise<NodeIdentity>;
+  scanNode(input: Input<'scan'>): Promise<ScanResult>;
+  stageUpdates(input: Input<'stage'>): Promise<StageResult>;
+  installUpdates(input: Input<'operation'>): Promise<OperationAnswer<InstallResult>>;
+  repairPackages(input: Input<'operation'>): Promise<OperationAnswer<RepairResult>>;
+  verifyUpdates(input: Input<'verify'>): Promise<VerifyResult>;
+  stopClusterStack(input: Input<'target'>): Promise<void>;
+  startClusterStack(input: Input<'target'>): Promise<void>;
+  findStrayResources(input: Input<'target'>): Promise<readonly string[]>;
+  /** Stops polling, then restarts the node; `alreadyRestarted` when the boot id is another one already. */
+  restartNode(input: Input<'restart'>): Promise<'restarting' | 'alreadyRestarted'>;
+  confirmRestarted(input: Input<'confirm'>): Promise<{ readonly bootId: string }>;
+  /** Repeats the requests until it is canceled, then answers what it measured. */
+  probeRoles(input: Input<'probe'>): Promise<readonly Measurement[]>;
+  archiveReport(input: Input<'archive'>): Promise<void>;
+}
+
+/** Questions and changes to the cluster, asked of a chosen member. */
+export interface ClusterActivities {
+  describeCluster(input: Input<'target'>): Promise<ClusterDescription>;
+  predictMoves(input: Input<'predict'>): Promise<readonly PredictedNodeMoves[]>;
+  takeLease(input: Input<'lease'>): Promise<void>;
+  dropLease(input: Input<'lease'>): Promise<void>;
+  holdNode(input: Input<'hold'>): Promise<void>;
+  releaseNode(input: Input<'release'>): Promise<'released' | 'notHeld'>;
+  keepNode(input: Input<'keep'>): Promise<void>;
+  /** Watches until the condition is met or impossible, `patienceMs` at most. */
+  watchCluster(input: Input<'watch'>): Promise<WatchAnswer>;
+}
+
+/** The one question that any node worker of a cluster may answer: who is there? */
+export interface IntroductionActivities {
+  introduceCluster(input: { readonly cluster: string }): Promise<ClusterDescription>;
+}
+
+/** What is known of the guard of a cluster and of the run that it guards. */
+export type GuardState =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'ours' }
+  /** Its run is closed; it is cleaning up, or was never told. */
+  | { readonly kind: 'orphaned'; readonly guardRunId: string; readonly holder: RunReference; readonly since: string }
+  | { readonly kind: 'busy'; readonly holder: RunReference; readonly phase: string; readonly since: string };
+
+/** Steps that need Temporal itself, done by an Update Coordinator. */
+export interface CoordinatorActivities {
+  resolveProfile(input: { readonly name: string }): Promise<{ readonly options: PartialOptions; readonly digest: string }>;
+  examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;
+  /** Asks a guard whose run is closed to clean up. */
+  cancelGuard(input: { readonly cluster: string; readonly guardRunId: string }): Promise<void>;
+  /** Whether each run is closed for certain; an unknown one is not. */
+  findClosedRuns(input: { readonly runs: readonly RunReference[] }): Promise<readonly RunReference[]>;
+  /** Waits until none of these workflows runs, asking those to end in order that belong to a closed run. */
+  awaitClosed(input: { readonly workflowIds: readonly string[]; readonly cancel: boolean }): Promise<void>;
+  /** Waits for a node's workflow that an earlier execution of this run began, and answers its result. */
+  adoptNodeWorkflow(input: { readonly workflowId: string }): Promise<{ readonly report: unknown; readonly failure: Failure | null }>;
+}
+
+/** A baseline as it crosses the server. */
+export const parseBaseline = (value: unknown): Baseline => value as Baseline;

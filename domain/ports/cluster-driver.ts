@@ -1,0 +1,94 @@
+/**
+ * What a cluster manager must be able to do for us. A driver runs inside a node worker and speaks for the cluster only
+ * while its own node has quorum: every verb but the local ones first proves that, and throws `NoQuorumHere` otherwise.
+ * Verbs are idempotent; writes are compare-and-swap and are read back instead of trusting an exit code.
+ */
+import type { ClusterDescription } from '../cluster.js';
+import type { RunReference } from '../names.js';
+
+export interface ClusterDriver {
+  /** The driver's name: `pacemaker`, `simulated`. */
+  readonly kind: string;
+  readonly capabilities: DriverCapabilities;
+
+  /** The cluster as this node sees it. Does not require quorum: `witness.quorate` tells. */
+  describe(): Promise<ClusterDescription>;
+
+  /**
+   * Which moves each drain and return would cause, in that order of nodes, changing nothing.
+   * An entry per node; empty `moves` when nothing would move.
+   */
+  predictMoves(order: readonly string[]): Promise<PredictedNodeMoves[]>;
+
+  /**
+   * Takes the lease of the cluster for a run. Succeeds again for the run that has it.
+   * @throws CauError `ClusterBusy` with `facts.holder` (a `RunReference`) when another run has it.
+   */
+  takeLease(run: RunReference): Promise<void>;
+
+  /** Gives the lease back if this run has it; nothing otherwise. */
+  dropLease(run: RunReference): Promise<void>;
+
+  /**
+   * Puts a node in maintenance mode for a run, with its owner, in one compare-and-swap change based on a state with
+   * fewer than `limit` holds. Succeeds again for a node that this run holds.
+   * @throws CauError `RefusedByOperator` when an operator holds it, `ClusterBusy` when another run does or the limit is
+   * reached, `HoldBroken` when our own record was changed by somebody, `NodeVanished` when it is no member.
+   */
+  hold(node: string, run: RunReference, limit: number): Promise<void>;
+
+  /**
+   * Ends the maintenance mode that this run set. What an operator set stays.
+   * Answers `released`, or `notHeld` when there was nothing of this run.
+   */
+  release(node: string, run: RunReference): Promise<'released' | 'notHeld'>;
+
+  /** Records in the hold why the node is kept in maintenance mode on purpose. Nothing when this run does not hold it. */
+  keep(node: string, run: RunReference, reason: string): Promise<void>;
+
+  /**
+   * Resolves when something in the cluster may have changed, or after `timeoutMs` at the latest. Local: needs no quorum.
+   * Never throws for a cluster that is down; it then waits out a short time.
+   */
+  waitForChange(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+
+  /** Local: stops the cluster stack of this very node in order. Idempotent. @throws CauError `RestartBlocked` when it hangs. */
+  stopStack(): Promise<void>;
+
+  /** Local: starts the cluster stack of this very node. Idempotent. */
+  startStack(): Promise<void>;
+
+  /** Local: whether the stack of this node is running, and whether it starts by itself at boot. */
+  stackState(): Promise<{ readonly running: boolean; readonly startsAtBoot: boolean }>;
+
+  /**
+   * Local: primitives that are active on this node although the cluster does not know it, found by asking their agents
+   * (Pacemaker: a forced probe). A node that joins with one makes the cluster restart it elsewhere.
+   */
+  findStrayResources(): Promise<readonly string[]>;
+}
+
+export interface DriverCapabilities {
+  /** Whether `predictMoves` tells the truth of this cluster manager rather than an estimate. */
+  readonly predictsMoves: boolean;
+  /** Whether the stack can be stopped apart from the node. */
+  readonly stopsStack: boolean;
+  /** Packages whose update touches the cluster stack itself. */
+  readonly stackPackages: readonly string[];
+}
+
+/** What draining one node and bringing it back would move. */
+export interface PredictedNodeMoves {
+  readonly node: string;
+  readonly moves: readonly PredictedMove[];
+}
+
+/** One predicted move of a role. `to` is null when no other node may run it: it would stop. */
+export interface PredictedMove {
+  readonly role: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly when: 'drain' | 'return';
+  /** Whether the role interrupts its service while it moves; false for a live migration. */
+  readonly kind: 'move' | 'migrate' | 'promote' | 'stop' | 'restart';
+}

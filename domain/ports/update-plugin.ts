@@ -1,0 +1,104 @@
+/**
+ * What an update plug-in must be able to do on a node: find, fetch and install updates. It runs as root on the node,
+ * never restarts it and never asks anything. `install` runs in a process of its own that survives the node worker.
+ */
+import type { Update } from '../updates.js';
+
+export interface UpdatePlugin {
+  readonly manifest: PluginManifest;
+
+  /** What the node needs, changing nothing that another program can see. @throws CauError `ScanFailed`, `LockHeld` */
+  scan(context: PluginContext): Promise<ScanResult>;
+
+  /** Fetches exactly these updates, so that `install` needs no network. @throws CauError `StageFailed` */
+  stage(updates: readonly Update[], context: PluginContext): Promise<StageResult>;
+
+  /**
+   * Installs exactly these updates from what was staged, repairing first what an interrupted installation left.
+   * A failing update is a result, not an exception.
+   */
+  install(updates: readonly Update[], context: PluginContext): Promise<InstallResult>;
+
+  /** Whether the node's package data base is clean and has exactly these versions. */
+  verify(updates: readonly Update[], context: PluginContext): Promise<VerifyResult>;
+
+  /** Mends what an interrupted installation left (dpkg: `--configure -a`, `-f install` without removals). */
+  repair(context: PluginContext): Promise<RepairResult>;
+
+  /** Whether the node needs a restart for what is installed, and by which signs. */
+  restartNeed(context: PluginContext): Promise<RestartNeed>;
+}
+
+export interface PluginManifest {
+  readonly name: string;
+  readonly version: string;
+  /** Resources of the node that only one plug-in may use at a time, such as `dpkg`. */
+  readonly exclusive: readonly string[];
+}
+
+export interface PluginContext {
+  readonly cluster: string;
+  readonly node: string;
+  /** A directory of the plug-in's own on the node, kept over restarts. */
+  readonly stateDirectory: string;
+  readonly signal?: AbortSignal;
+  /** One line of progress for eyes; `fraction` from 0 to 1 where it is known. */
+  progress(line: string, fraction?: number): void;
+}
+
+export interface ScanResult {
+  readonly updates: readonly Update[];
+  /** Offered but not taken, with the reason: held by the administrator, needs a removal, phased. */
+  readonly keptBack: readonly { readonly name: string; readonly reason: string }[];
+  /** What an administrator should know: half-configured packages, hooks that run at installation, automatic restarts. */
+  readonly findings: readonly PluginFinding[];
+  readonly restartNeed: RestartNeed;
+}
+
+export interface PluginFinding {
+  readonly id: string;
+  /** `blocking` stops a run unless it is skipped by id. */
+  readonly severity: 'blocking' | 'warning' | 'note';
+  readonly message: string;
+}
+
+export interface StageResult {
+  readonly bytes: number;
+  /** Planned updates that are not to be had any more; the run plans anew. */
+  readonly gone: readonly string[];
+}
+
+export type UpdateOutcome = 'succeeded' | 'failed' | 'alreadyInstalled' | 'notApplicable';
+
+export interface InstallResult {
+  readonly updates: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly outcome: UpdateOutcome;
+    readonly restartRequired: boolean;
+    /** Why it failed, at most a few lines. */
+    readonly message?: string;
+  }[];
+  readonly restartNeed: RestartNeed;
+  /** New configuration files that were laid beside the administrator's own. */
+  readonly newConfigurationFiles: readonly string[];
+  /** Services that were enabled or started by the installation and were not before. */
+  readonly newServices: readonly string[];
+}
+
+export interface VerifyResult {
+  readonly clean: boolean;
+  /** What is wrong, in words; empty when clean. */
+  readonly problems: readonly string[];
+}
+
+export interface RepairResult {
+  readonly repaired: readonly string[];
+  readonly problems: readonly string[];
+}
+
+export interface RestartNeed {
+  readonly needed: boolean;
+  /** The signs, in words: `reboot-required by linux-image-6.1`, `corosync uses deleted libraries`. */
+  readonly reasons: readonly string[];
+}

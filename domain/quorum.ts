@@ -1,0 +1,38 @@
+/** Can a node be taken out without giving up quorum? Counted from live votes, never from the number of nodes. */
+import { fullMembers, type ClusterDescription } from './cluster.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+/**
+ * Whether the cluster keeps quorum when `leaving` loses its vote: its stack stops, is updated, or the node restarts.
+ * Asked before a drain, an installation that stops the stack, and a restart; never before a node comes back, since
+ * that is what gives votes back.
+ *
+ * With `two_node` one of two stays quorate while the other leaves in order, but both must be members now. With
+ * `no-quorum-policy=ignore` the cluster serves on without quorum; that is shown, not relied upon.
+ */
+export function decideQuorum(cluster: ClusterDescription, leaving: string): Verdict {
+  const { quorum } = cluster;
+  if (!quorum.quorate) return verdictOf(['the cluster has no quorum now']);
+  const others = fullMembers(cluster).filter((node) => node.name !== leaving);
+  if (others.length === 0) return verdictOf([`no other full member would be left than ${leaving}`]);
+  if (quorum.twoNode) return verdictOf([]);
+  const after = others.reduce((sum, node) => sum + (quorum.votesOf[node.name] ?? 1), 0) + quorum.deviceVotes;
+  return verdictOf(after >= quorum.needed ? [] : [`${after} votes would be left without ${leaving}, ${quorum.needed} are needed`]);
+}
+
+/** How many more nodes could leave, one after another, before quorum is lost; the votes of a device count. */
+export function quorumMargin(cluster: ClusterDescription): number {
+  const { quorum } = cluster;
+  if (!quorum.quorate) return 0;
+  const votes = fullMembers(cluster).map((node) => quorum.votesOf[node.name] ?? 1);
+  if (quorum.twoNode) return Math.max(0, votes.length - 1);
+  votes.sort((left, right) => right - left);
+  let left = votes.reduce((sum, vote) => sum + vote, 0) + quorum.deviceVotes;
+  let margin = 0;
+  for (const vote of votes) {
+    left -= vote;
+    if (left < quorum.needed) break;
+    margin += 1;
+  }
+  return margin;
+}

@@ -1,0 +1,22 @@
+import { fencingDeviceRule, fencingEnabledRule } from './fencing.js';
+import { maintenanceRule } from './maintenance.js';
+import { managedRule } from './managed.js';
+import { allOnlineRule, knownNodesRule, membershipRule } from './membership.js';
+import { quorumRule } from './quorum.js';
+import type { ReadinessRule } from './rule.js';
+import { clockRule, stackAtBootRule, workersRule } from './workers.js';
+
+/** Every readiness rule, the gravest first. A new rule is one file and one line here. */
+export const readinessRules: readonly ReadinessRule[] = [
+  quorumRule,
+  maintenanceRule,
+  fencingDeviceRule,
+  membershipRule,
+  managedRule,
+  knownNodesRule,
+  allOnlineRule,
+  workersRule,
+  stackAtBootRule,
+  clockRule,
+  fencingEnabledRule,
+];

@@ -1,0 +1,41 @@
+/** When has a cluster settled after a node came back? Replicas must be ready, not merely started. */
+import { isServing, type ClusterDescription } from './cluster.js';
+import { lostRoles } from './drained.js';
+import type { Baseline } from './placement.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+/**
+ * Whether every role has as many serving instances as before, every promotion score is back at its former value (an
+ * agent reports it only when its copy is in sync: the next drain could otherwise promote stale data), nothing failed
+ * anew and nothing is pending.
+ */
+export function decideSettled(cluster: ClusterDescription, baseline: Baseline): Verdict {
+  const reasons = lostRoles(cluster, baseline);
+  for (const was of baseline.roles) {
+    const role = cluster.roles.find((candidate) => candidate.id === was.role);
+    if (role === undefined || !role.wanted) continue;
+    const serving = role.instances.filter((instance) => isServing(instance.state)).length;
+    if (serving > 0 && serving < was.serving) reasons.push(`role "${was.role}" has ${serving} of ${was.serving} instances`);
+  }
+  reasons.push(...missingScores(cluster, baseline));
+  const fresh = cluster.failedActions.filter((action) => !baseline.failedActions.includes(action.id));
+  reasons.push(...fresh.map((action) => `${action.operation} of "${action.resource}" failed on ${action.node}: ${action.reason}`));
+  if (!cluster.idle) reasons.push('the cluster has actions pending');
+  return verdictOf(reasons);
+}
+
+/**
+ * Scores by resource, highest first: copies may have changed places with a move, so the values are compared, not the
+ * nodes that hold them.
+ */
+function missingScores(cluster: ClusterDescription, baseline: Baseline): string[] {
+  const resources = [...new Set(baseline.scores.map((score) => score.resource))];
+  return resources.flatMap((resource) => {
+    const sorted = (scores: Baseline['scores']) => scores.filter((score) => score.resource === resource).map((score) => score.score).sort((a, b) => b - a);
+    const now = sorted(cluster.promotionScores);
+    return sorted(baseline.scores).flatMap((was, index) => {
+      const is = now[index];
+      return is !== undefined && is >= was ? [] : [`a promotion score of "${resource}" is ${is ?? 'missing'}, it was ${was}`];
+    });
+  });
+}

@@ -1,0 +1,38 @@
+/** A Linux node with systemd: boot id, restart, and operations as transient units that outlive the node worker. */
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { CauError } from '../domain/errors.js';
+import type { NodeHost } from '../domain/ports/node-host.js';
+
+/**
+ * @param operationCommand the program and leading arguments that perform an operation; the specification's path follows
+ */
+export function createLinuxHost(operationCommand: readonly [string, ...string[]]): NodeHost {
+  return {
+    bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    restart: () => systemd('RestartBlocked', 'systemctl', ['--no-block', 'reboot']),
+    startOperation: (name, specificationFile) =>
+      // KillMode=mixed and a long stop timeout let dpkg end in order when an operator restarts the node meanwhile.
+      systemd('InstallFailed', 'systemd-run', [
+        `--unit=${name}`,
+        '--collect',
+        '--quiet',
+        '--property=KillMode=mixed',
+        '--property=TimeoutStopSec=30min',
+        `--description=Cluster-Aware Updating: ${name}`,
+        '--',
+        ...operationCommand,
+        specificationFile,
+      ]),
+    async isOperationRunning(name) {
+      const { stdout } = await execa('systemctl', ['show', '--property=ActiveState', '--value', `${name}.service`], { reject: false });
+      return ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim());
+    },
+  };
+}
+
+async function systemd(code: 'RestartBlocked' | 'InstallFailed', command: string, args: readonly string[]): Promise<void> {
+  const result = await execa(command, args, { reject: false, stdin: 'ignore', all: true });
+  if (result.exitCode === 0 || /already (exists|loaded)/.test(result.all)) return;
+  throw new CauError(code, `"${command} ${args[0] ?? ''}" failed on this node: ${result.all.slice(0, 500)}`);
+}

@@ -1,0 +1,20 @@
+/** How workflows are spoken to: declared once, for workflows, clients and tests. */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { NodeProgress, Progress } from '../domain/progress.js';
+import type { Plan } from '../domain/plan.js';
+
+/** Payloads are checked by the run against `domain/commands.ts`: a bad one is refused in the answers, never thrown. */
+export const pauseSignal = defineSignal<[unknown]>('pause');
+export const resumeSignal = defineSignal<[unknown]>('resume');
+export const stopSignal = defineSignal<[unknown]>('stop');
+export const approveSignal = defineSignal<[unknown]>('approve');
+export const skipSignal = defineSignal<[unknown]>('skip');
+
+export const progressQuery = defineQuery<Progress>('progress');
+export const planQuery = defineQuery<Plan | null>('plan');
+export const nodeProgressQuery = defineQuery<NodeProgress>('progress');
+
+/** Told to the guard by its run: which nodes there are, so that it can clean up after it. */
+export const guardNodesSignal = defineSignal<[string[]]>('nodes');
+/** Told to the guard by its run: everything is cleaned up, close. */
+export const guardEndSignal = defineSignal('end');
