@@ -5,10 +5,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CauError, failureSchema, createFailure, type Failure } from '../domain/errors.js';
 import { guardId, isSameRun, runReferenceSchema, type RunReference } from '../domain/names.js';
+import type { NodeResult } from '../domain/node-order.js';
 import type { CoordinatorActivities, GuardState } from '../domain/ports/activities.js';
 import { asActivity } from './boundary.js';
 
 const lookMs = 250;
+const beatMs = 1000;
 
 /** The activities of an Update Coordinator. */
 export function createCoordinatorActivities({ client }: { readonly client: Client }): CoordinatorActivities {
@@ -38,16 +40,19 @@ export function createCoordinatorActivities({ client }: { readonly client: Clien
           open = await findOpen(client, workflowIds);
         }
       }),
-    adoptNodeWorkflow: ({ workflowId }) =>
+    adoptNodeWorkflow: ({ workflowId, run }) =>
       asActivity(async () => {
-        while ((await findOpen(client, [workflowId])).length > 0) {
-          heartbeat(workflowId);
-          await delay(lookMs);
-        }
+        const description = await findDescription(client, workflowId);
+        const owner = runReferenceSchema.safeParse(description?.memo?.['run']);
+        if (description === null || !owner.success || !isSameRun(owner.data, run)) return { kind: 'none' };
+        const beating = setInterval(() => heartbeat(workflowId), beatMs);
         try {
-          return { report: (await client.workflow.getHandle(workflowId).result()) as unknown, failure: null };
+          return { kind: 'ended', result: (await client.workflow.getHandle(workflowId, description.runId).result()) as NodeResult, failure: null };
         } catch (error) {
-          return { report: null, failure: failureOfWorkflow(error) };
+          if (!(error instanceof WorkflowFailedError)) throw new CauError('TemporalUnavailable', `Temporal did not answer about workflow "${workflowId}".`, { cause: error });
+          return { kind: 'ended', result: null, failure: failureOfWorkflow(error) };
+        } finally {
+          clearInterval(beating);
         }
       }),
   };
@@ -88,8 +93,7 @@ async function findDescription(client: Client, workflowId: string): Promise<Work
   }
 }
 
-function failureOfWorkflow(error: unknown): Failure {
-  const cause = error instanceof WorkflowFailedError ? error.cause : error;
+function failureOfWorkflow({ cause }: WorkflowFailedError): Failure {
   const parsed = failureSchema.safeParse(cause instanceof ApplicationFailure ? cause.details?.[0] : undefined);
   return parsed.success ? parsed.data : createFailure('Unexpected', cause instanceof Error ? cause.message : String(cause));
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ClusterDescription, Witness } from '../cluster.js';
 import type { Failure } from '../errors.js';
 import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
+import type { NodeResult } from '../node-order.js';
 import type { PartialOptions } from '../options.js';
 import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
@@ -113,6 +114,9 @@ export type GuardState =
   | { readonly kind: 'orphaned'; readonly guardRunId: string; readonly holder: RunReference; readonly since: string }
   | { readonly kind: 'busy'; readonly holder: RunReference; readonly phase: string; readonly since: string };
 
+/** How the workflow of a node ended that an earlier execution of a run began. */
+export type AdoptedNode = { readonly kind: 'none' } | { readonly kind: 'ended'; readonly result: NodeResult | null; readonly failure: Failure | null };
+
 /** Steps that need Temporal itself, done by an Update Coordinator. */
 export interface CoordinatorActivities {
   resolveProfile(input: { readonly name: string }): Promise<{ readonly options: PartialOptions; readonly digest: string }>;
@@ -123,8 +127,11 @@ export interface CoordinatorActivities {
   findClosedRuns(input: { readonly runs: readonly RunReference[] }): Promise<readonly RunReference[]>;
   /** Waits until none of these workflows runs, asking those to end in order that belong to a closed run. */
   awaitClosed(input: { readonly workflowIds: readonly string[]; readonly cancel: boolean }): Promise<void>;
-  /** Waits for a node's workflow that an earlier execution of this run began, and answers its result. */
-  adoptNodeWorkflow(input: { readonly workflowId: string }): Promise<{ readonly report: unknown; readonly failure: Failure | null }>;
+  /**
+   * Waits for the workflow of a node that an earlier execution of this same run began (before a reset), and answers how
+   * it ended; `none` when this run began none.
+   */
+  adoptNodeWorkflow(input: { readonly workflowId: string; readonly run: RunReference }): Promise<AdoptedNode>;
 }
 
 /** A baseline as it crosses the server. */

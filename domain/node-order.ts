@@ -1,0 +1,32 @@
+/** The order that a run gives to the workflow of one node: only that node's own part of the plan. */
+import { z } from 'zod';
+import { nameSchema, runReferenceSchema } from './names.js';
+import { runOptionsSchema } from './options.js';
+import type { RolePlacement } from './placement.js';
+import type { NodeReport } from './report.js';
+import { updateSchema } from './updates.js';
+
+/** The input of `updateNode`. */
+export const nodeOrderSchema = z.strictObject({
+  cluster: nameSchema,
+  node: nameSchema,
+  run: runReferenceSchema,
+  /** The members that may be asked about the cluster. */
+  members: z.array(nameSchema).min(1).max(100),
+  options: runOptionsSchema,
+  /** What was planned and staged. */
+  updates: z.array(updateSchema).max(5000),
+  /** How many nodes may be held at once, over the whole cluster. */
+  limit: z.number().int().min(1).max(100),
+});
+export type NodeOrder = z.infer<typeof nodeOrderSchema>;
+
+/** What the workflow of a node returns. */
+export interface NodeResult {
+  readonly report: NodeReport;
+  /** Where roles serve now; null when it is not known or too large. */
+  readonly placement: readonly RolePlacement[] | null;
+}
+
+/** The input of `clusterGuard`. */
+export const guardOrderSchema = z.strictObject({ cluster: nameSchema, run: runReferenceSchema });

@@ -1,0 +1,22 @@
+/** What a run would do, changing nothing: the result of the workflow `preview`. */
+import type { Failure } from './errors.js';
+import type { EffectiveOptions } from './options.js';
+import type { RolePlacement } from './placement.js';
+import type { Plan } from './plan.js';
+import type { Finding } from './report.js';
+
+export interface Preview {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly at: string;
+  readonly driver: string;
+  readonly software: readonly string[];
+  readonly options: EffectiveOptions;
+  readonly readiness: readonly Finding[];
+  /** Why a run would be refused now, or null. */
+  readonly blocked: Failure | null;
+  /** How many nodes may fail before no further one is begun. */
+  readonly failureBudget: number;
+  readonly roles: readonly RolePlacement[];
+  readonly plan: Plan;
+}

@@ -1,0 +1,52 @@
+/** The Update Coordinator: executes the workflows of runs. Any number of them, anywhere; one that dies is not missed. */
+import { Client } from '@temporalio/client';
+import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import { Connection } from '@temporalio/client';
+import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
+import { connectPatiently } from './patient-connection.js';
+import { quietRuntime } from './runtime.js';
+import { runUntil } from './run-until.js';
+import { findWorkflowBundle } from './workflow-bundle.js';
+
+export interface CoordinatorSettings {
+  readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly namespace: string;
+  /** `cau`, or `cau/<cluster>` in self-updating mode. */
+  readonly taskQueue: string;
+  /** One line for eyes when something changes. */
+  log(line: string): void;
+}
+
+/**
+ * Works until `signal` aborts, then ends in order.
+ * @throws CauError `TemporalUnavailable`, `TemporalUnsuitable`
+ */
+export async function runCoordinator(settings: CoordinatorSettings, signal: AbortSignal): Promise<void> {
+  quietRuntime();
+  const { namespace, taskQueue, log } = settings;
+  const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
+  const { address, tls, apiKey, metadata } = settings.connection;
+  const connection = await Connection.connect({ ...(address === undefined ? {} : { address }), tls: tls ?? false, ...(apiKey === undefined ? {} : { apiKey }), ...(metadata === undefined ? {} : { metadata }) });
+  try {
+    const client = new Client({ connection, namespace });
+    const worker = await Worker.create({
+      connection: native,
+      namespace,
+      taskQueue,
+      workflowBundle: await findWorkflowBundle(),
+      activities: createCoordinatorActivities({ client }),
+      // A task in the hands of a dead coordinator is given to another after this time.
+      stickyQueueScheduleToStartTimeout: '300ms',
+      maxCachedWorkflows: 500,
+      shutdownGraceTime: '2s',
+      shutdownForceTime: '5s',
+      // A defect in workflow code must fail its run, where the guard cleans up, and not hang it.
+      workflowFailureErrorTypes: { '*': ['TypeError', 'RangeError', 'ZodError', 'CauError'] },
+    });
+    log(`Update Coordinator works on task queue "${taskQueue}".`);
+    await runUntil([worker], signal);
+  } finally {
+    await connection.close();
+    await native.close();
+  }
+}

@@ -1,0 +1,90 @@
+/** The node worker: root on its node, runs that node's steps and answers about its cluster. Outbound connections only. */
+import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import { join } from 'node:path';
+import { createNodeBoundary } from '../activities/boundary.js';
+import { createClusterActivities, createIntroductionActivities } from '../activities/cluster-activities.js';
+import { createNodeActivities } from '../activities/node-activities.js';
+import { createPluginBench } from '../activities/plugin-bench.js';
+import { clusterQueue, nodeQueue } from '../domain/names.js';
+import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
+import type { NodeHost } from '../domain/ports/node-host.js';
+import type { UpdatePlugin } from '../domain/ports/update-plugin.js';
+import { createLedger } from '../host/ledger.js';
+import { connectPatiently } from './patient-connection.js';
+import { runUntil } from './run-until.js';
+import { quietRuntime } from './runtime.js';
+
+export interface NodeWorkerSettings {
+  readonly cluster: string;
+  readonly node: string;
+  readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly namespace: string;
+  /** Kept over restarts: ledger, archive, the plug-ins' own directories. */
+  readonly stateDirectory: string;
+  readonly driver: ClusterDriver;
+  readonly host: NodeHost;
+  readonly plugins: readonly UpdatePlugin[];
+  readonly machineFile: string | null;
+  readonly allowRestart: boolean;
+  log(line: string): void;
+}
+
+/** The directory of a plug-in's own on the node. */
+export const pluginDirectory = (stateDirectory: string, plugin: string) => join(stateDirectory, 'plugins', plugin);
+
+/** Works until `signal` aborts, or until the node is to restart: then it stops polling first and restarts the node. */
+export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortSignal): Promise<void> {
+  quietRuntime();
+  const { cluster, node, driver, host, namespace, stateDirectory, log } = settings;
+  const connection = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener('abort', end);
+  let isRestartDue = false;
+  try {
+    const bootId = await host.bootId();
+    const own = { cluster, node };
+    const boundary = createNodeBoundary(own);
+    const common = {
+      connection,
+      namespace,
+      identity: `${node}@${bootId.slice(0, 8)}`,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+      maxConcurrentActivityTaskExecutions: 20,
+      maxHeartbeatThrottleInterval: '1s',
+      shutdownGraceTime: '2s',
+      shutdownForceTime: '5s',
+    } as const;
+    const ownWorker = await Worker.create({
+      ...common,
+      taskQueue: nodeQueue(cluster, node),
+      activities: {
+        ...createClusterActivities({ boundary, driver }),
+        ...createNodeActivities({
+          own,
+          boundary,
+          driver,
+          host,
+          ledger: createLedger(join(stateDirectory, 'operations')),
+          plugins: createPluginBench(own, settings.plugins, (plugin) => pluginDirectory(stateDirectory, plugin)),
+          archiveDirectory: join(stateDirectory, 'reports'),
+          machineFile: settings.machineFile,
+          allowRestart: settings.allowRestart,
+          restartAfterReply: () => {
+            isRestartDue = true;
+            ending.abort();
+          },
+        }),
+      },
+    });
+    const sharedWorker = await Worker.create({ ...common, taskQueue: clusterQueue(cluster), activities: { ...createIntroductionActivities({ boundary, driver }) } });
+    log(`Node worker of ${node} in cluster ${cluster} is ready.`);
+    await runUntil([ownWorker, sharedWorker], ending.signal);
+  } finally {
+    signal.removeEventListener('abort', end);
+    await connection.close();
+  }
+  if (!isRestartDue) return;
+  log(`Restarting ${node}.`);
+  await host.restart();
+}

@@ -1,0 +1,111 @@
+/** How a run takes the guard of its cluster, notices its loss, and ends it. */
+import { ParentClosePolicy, getExternalWorkflowHandle, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CauError } from '../domain/errors.js';
+import { guardId } from '../domain/names.js';
+import type { clusterGuard } from './cluster-guard.js';
+import { failureFrom } from './failures.js';
+import { guardEndSignal, guardNodesSignal } from './messages.js';
+import type { RunState } from './run-state.js';
+import { coordinator, coordinatorWait } from './workers.js';
+
+const attempts = 3;
+
+/** The guard that a run holds. */
+export interface HeldGuard {
+  /** Set when the guard ended before its run: somebody terminated it. No further node may be begun then. */
+  readonly lost: () => boolean;
+  /** Tells the guard which nodes there are, so that it can clean up after a run that ends badly. */
+  tellNodes(nodes: readonly string[]): Promise<void>;
+  /** Lets the guard clean up and waits until it is closed. */
+  end(): Promise<void>;
+}
+
+/**
+ * Takes the guard. One that this run left behind (after a reset) is adopted; one whose run is closed is asked to clean
+ * up, and waited for.
+ * @throws CauError `ClusterBusy` naming the holder, its phase and since when
+ */
+export async function takeGuard(state: RunState): Promise<HeldGuard> {
+  const { cluster } = state.request;
+  const workflowId = guardId(cluster);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const child = await startChild<typeof clusterGuard>('clusterGuard', {
+        workflowId,
+        args: [{ cluster, run: state.run }],
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        workflowTaskTimeout: '2s',
+        memo: { run: state.run },
+        searchAttributes: { CauCluster: [cluster] },
+        staticSummary: `guards cluster ${cluster} for ${state.run.workflowId}`,
+      });
+      return holdOwn(child);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const guard = await coordinator(`who guards cluster ${cluster}?`).examineGuard({ cluster, run: state.run });
+    if (guard.kind === 'ours') return holdAdopted(cluster);
+    if (guard.kind === 'busy') {
+      throw new CauError('ClusterBusy', `Cluster ${cluster} is being updated by run ${guard.holder.workflowId} (phase ${guard.phase}) since ${guard.since}.`, {
+        where: guard.holder.workflowId,
+        facts: { holder: guard.holder.workflowId, phase: guard.phase, since: guard.since },
+      });
+    }
+    if (attempt >= attempts) throw new CauError('ClusterBusy', `Cluster ${cluster} is being cleaned up after an earlier run.`);
+    if (guard.kind === 'orphaned') await takeOver(state, guard);
+  }
+}
+
+/** A guard whose run is closed cleans up by itself if it was told; after a reset nobody told it. */
+async function takeOver(state: RunState, guard: { readonly guardRunId: string; readonly holder: { readonly workflowId: string }; readonly since: string }): Promise<void> {
+  const { cluster } = state.request;
+  state.wait(`cleaning up after run ${guard.holder.workflowId}`);
+  await coordinator(`let the guard of ${guard.holder.workflowId} clean up`).cancelGuard({ cluster, guardRunId: guard.guardRunId });
+  try {
+    await coordinatorWait(`wait until the guard of ${guard.holder.workflowId} is closed`).awaitClosed.executeWithOptions(
+      { startToCloseTimeout: '30s', scheduleToCloseTimeout: '30s', heartbeatTimeout: '3s' },
+      [{ workflowIds: [guardId(cluster)], cancel: false }],
+    );
+  } catch {
+    throw new CauError('ClusterBusy', `Cluster ${cluster} is busy: cleaning up after run ${guard.holder.workflowId} since ${guard.since}.`, { where: guard.holder.workflowId });
+  }
+  state.wait(null);
+}
+
+function holdOwn(child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
+  let isClosed = false;
+  const result = child.result().then(
+    () => undefined,
+    () => undefined,
+  );
+  void result.then(() => {
+    isClosed = true;
+  });
+  return {
+    lost: () => isClosed,
+    tellNodes: (nodes) => child.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
+    async end() {
+      await child.signal(guardEndSignal).catch(ignoreClosed);
+      await result;
+    },
+  };
+}
+
+/** After a reset the guard is not a child of this execution any more; it is spoken to from outside. */
+function holdAdopted(cluster: string): HeldGuard {
+  const guard = getExternalWorkflowHandle(guardId(cluster));
+  return {
+    lost: () => false,
+    tellNodes: (nodes) => guard.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
+    async end() {
+      await guard.signal(guardEndSignal).catch(ignoreClosed);
+      await coordinatorWait('wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false });
+    },
+  };
+}
+
+/** A guard that is closed already has nothing to be told. */
+function ignoreClosed(error: unknown): void {
+  failureFrom(error);
+}

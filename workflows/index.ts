@@ -1,0 +1,5 @@
+/** The workflows of the bundle, by the type names that people start them with. */
+export { clusterGuard } from './cluster-guard.js';
+export { preview } from './preview.js';
+export { updateNode } from './update-node.js';
+export { updatingRun } from './updating-run.js';

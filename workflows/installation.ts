@@ -1,0 +1,95 @@
+/** Installing until nothing is left: install, scan again, restart if needed, scan again. */
+import { durationMs } from '../domain/duration.js';
+import { CauError } from '../domain/errors.js';
+import { renderUpdate, type Update } from '../domain/updates.js';
+import { awaitQuorumWithout, noticeRestart, proveHeld, stopStackFor } from './maintenance.js';
+import type { NodeState } from './node-state.js';
+import { restart } from './restart.js';
+import { longStep, operation } from './workers.js';
+
+/** Takes the node from its planned updates to none left, at most `maxScanPasses` times over. */
+export async function installUntilNothingIsLeft(state: NodeState): Promise<void> {
+  let updates: readonly Update[] = state.order.updates;
+  for (;;) {
+    if (updates.length > 0) await installPass(state, updates);
+    const scan = await scanNode(state);
+    updates = scan.updates;
+    if (updates.length > 0) {
+      refuseRepetition(state, updates);
+      await stage(state, updates);
+      continue;
+    }
+    if (!scan.restartNeed.needed) return;
+    // A need that outlives the restart made for it would restart the node for ever.
+    if (state.order.options.restartWhen === 'never' || state.restartedAfterPass === state.passes) {
+      state.restartPending = scan.restartNeed.reasons;
+      return;
+    }
+    state.stopHere();
+    await restart(state, scan.restartNeed.reasons);
+  }
+}
+
+/** The package data base is clean and has exactly the versions that were installed. */
+export async function verifyInstallation(state: NodeState): Promise<void> {
+  const { cluster, node } = state.order;
+  if (state.installed.length === 0) return;
+  state.enter('verifying', 'is the package data base clean, with the planned versions?');
+  const verified = await longStep(cluster, node, `verify the packages of ${node}`).verifyUpdates({ cluster, node, updates: latest(state.installed) });
+  if (!verified.clean) throw new CauError('PackagesBroken', `${node}: ${verified.problems.slice(0, 5).join('; ')}.`, { where: node });
+}
+
+async function installPass(state: NodeState, updates: readonly Update[]): Promise<void> {
+  const { cluster, node, run, options } = state.order;
+  state.stopHere();
+  state.passes += 1;
+  if (!state.isStackStopped) await stopStackFor(state, updates, await awaitQuorumWithout(state));
+  await proveHeld(state);
+  for (const plugin of options.plugins) {
+    const own = updates.filter((update) => update.plugin === plugin);
+    if (own.length === 0) continue;
+    state.enter('installing', `${own.length} ${own.length === 1 ? 'update' : 'updates'} by ${plugin}, pass ${state.passes}`);
+    const operations = operation(cluster, node, durationMs(options.installTimeout), `install ${own.length} by ${plugin} on ${node}`);
+    const input = { cluster, node, run, pass: state.passes, plugin, updates: [...own] };
+    const answer = await operations.installUpdates(input);
+    if (answer.kind === 'interrupted') {
+      state.notes.push(answer.message);
+      state.enter('repairing', 'an installation was interrupted; repair and scan anew');
+      await operations.repairPackages(input);
+      await noticeRestart(state);
+      return;
+    }
+    state.record(own, answer.result);
+    const failed = answer.result.updates.filter((update) => update.outcome === 'failed');
+    if (failed.length > 0) {
+      throw new CauError('InstallFailed', `${node}: ${failed.map((update) => `${update.name} ${update.version}: ${update.message ?? 'failed'}`).join('; ').slice(0, 1000)}`, { where: failed[0]?.name ?? plugin });
+    }
+    if (answer.result.newServices.length > 0) state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
+  }
+}
+
+async function scanNode(state: NodeState) {
+  const { cluster, node, options } = state.order;
+  state.enter('scanning', 'is anything left?');
+  return longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins });
+}
+
+async function stage(state: NodeState, updates: readonly Update[]): Promise<void> {
+  const { cluster, node } = state.order;
+  state.enter('staging', `fetch ${updates.length} that appeared`);
+  const staged = await longStep(cluster, node, `stage ${updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...updates] });
+  if (staged.gone.length > 0) state.notes.push(`Not to be had any more: ${staged.gone.join(', ')}`);
+}
+
+/** Offered again although installed, or still something after the last pass: the node would never be done. */
+function refuseRepetition(state: NodeState, updates: readonly Update[]): void {
+  const again = updates.filter((update) => state.installed.some((done) => done.name === update.name && done.to === update.to));
+  if (again.length === 0 && state.passes < state.order.options.maxScanPasses) return;
+  const names = (again.length > 0 ? again : updates).slice(0, 5).map(renderUpdate).join(', ');
+  throw new CauError('NotConverging', `${state.order.node} still offers ${names} after ${state.passes} passes.`, { where: state.order.node });
+}
+
+/** The last version of each package that was installed. */
+function latest(installed: readonly Update[]): Update[] {
+  return [...new Map(installed.map((update) => [`${update.plugin} ${update.name}`, update])).values()];
+}

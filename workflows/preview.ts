@@ -1,0 +1,45 @@
+/** A preview: readiness, plan and predicted moves of a run, changing nothing and excluding nobody. */
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { failureBudget } from '../domain/budget.js';
+import { effectiveOptions } from '../domain/options.js';
+import { placementOf } from '../domain/placement.js';
+import type { Preview } from '../domain/preview.js';
+import { quorumMargin } from '../domain/quorum.js';
+import { findBlocker } from '../domain/readiness/readiness.js';
+import { parseInput, previewRequestSchema } from '../domain/requests.js';
+import { asWorkflow } from './failures.js';
+import { checkCluster, meetCluster, planUpdates } from './survey.js';
+import { coordinator } from './workers.js';
+
+const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+
+/** Says what an Updating Run with the same request would do now. */
+export async function preview(input: unknown): Promise<Preview> {
+  return asWorkflow(async () => {
+    const request = parseInput(previewRequestSchema, input, 'preview');
+    upsertSearchAttributes([{ key: clusterKey, value: request.cluster }]);
+    setCurrentDetails(`Previews an Updating Run of cluster **${request.cluster}**; nothing is changed.`);
+    const profile = request.profile === undefined ? {} : (await coordinator(`profile ${request.profile}`).resolveProfile({ name: request.profile })).options;
+    const options = effectiveOptions(profile, request.options ?? {});
+    const met = await meetCluster(request.cluster);
+    const { description } = met;
+    const nodes = request.nodes ?? description.nodes.map((node) => node.name);
+    const cluster = await checkCluster(met, nodes, options.values);
+    const { plan, findings } = await planUpdates(met, nodes, options.values);
+    const readiness = [...cluster, ...findings];
+    return {
+      version: 1,
+      cluster: request.cluster,
+      at: new Date().toISOString(),
+      driver: description.driver,
+      software: description.software,
+      options,
+      readiness,
+      blocked: findBlocker(readiness),
+      failureBudget: failureBudget(options.values.maxFailedNodes, description.nodes.length, quorumMargin(description)),
+      roles: placementOf(description),
+      plan,
+    };
+  });
+}

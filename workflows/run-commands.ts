@@ -1,0 +1,60 @@
+/** The commands of a run. Each is applied once and answered in its progress; a bad one is refused there, never thrown. */
+import { setHandler } from '@temporalio/workflow';
+import type { z } from 'zod';
+import { commandSchemas, type CommandName } from '../domain/commands.js';
+import { failureOf } from '../domain/errors.js';
+import { parseInput } from '../domain/requests.js';
+import { approveSignal, pauseSignal, resumeSignal, skipSignal, stopSignal } from './messages.js';
+import type { RunState } from './run-state.js';
+
+interface Decision {
+  readonly accepted: boolean;
+  readonly answer: string;
+}
+
+const yes = (answer: string): Decision => ({ accepted: true, answer });
+const no = (answer: string): Decision => ({ accepted: false, answer });
+const maxAnswers = 100;
+
+/** Lets people pause, resume and stop the run, skip a node, and approve. */
+export function listenToCommands(state: RunState): void {
+  const listen = <K extends CommandName>(name: K, signal: typeof pauseSignal, apply: (said: z.infer<(typeof commandSchemas)[K]>) => Decision) =>
+    setHandler(signal, (payload) => answer(state, name, payload, apply));
+
+  listen('pause', pauseSignal, (said) => {
+    if (state.outcome !== null) return no('the run is over');
+    if (state.paused !== null) return no(`already paused by ${state.paused.by}`);
+    state.paused = { by: said.by, reason: said.reason ?? '' };
+    return yes('no further node is begun until the run is resumed; nodes at work finish');
+  });
+  listen('resume', resumeSignal, () => {
+    if (state.paused === null) return no('the run is not paused');
+    state.paused = null;
+    return yes('the run goes on');
+  });
+  listen('stop', stopSignal, (said) => {
+    if (state.outcome !== null) return no('the run is over');
+    state.requestStop(`stopped by ${said.by}${said.reason === undefined ? '' : `: ${said.reason}`}`, said.after);
+    return yes(said.after === 'step' ? 'nodes at work end in order after their step; no further node is begun' : 'nodes at work finish; no further node is begun');
+  });
+  listen('approve', approveSignal, () => no('this run waits for no approval'));
+  listen('skip', skipSignal, (said) => {
+    const planned = state.plan?.nodes.find((node) => node.node === said.node);
+    if (state.plan !== null && planned === undefined) return no(`"${said.node}" is not a node of this run; its nodes are ${state.plan.nodes.map((node) => node.node).join(', ')}`);
+    if (state.isBegun(said.node)) return no(`${said.node} is begun or done already`);
+    state.skipped.add(said.node);
+    return yes(`${said.node} is left out`);
+  });
+}
+
+function answer<K extends CommandName>(state: RunState, name: K, payload: unknown, apply: (said: z.infer<(typeof commandSchemas)[K]>) => Decision): void {
+  if (state.answers.length >= maxAnswers) return;
+  const at = new Date().toISOString();
+  try {
+    const said = parseInput<z.infer<(typeof commandSchemas)[CommandName]>>(commandSchemas[name], payload, name) as z.infer<(typeof commandSchemas)[K]>;
+    if (state.answers.some((earlier) => earlier.requestId === said.requestId)) return;
+    state.answer({ command: name, requestId: said.requestId, by: said.by, reason: said.reason ?? null, at, ...apply(said) });
+  } catch (error) {
+    state.answer({ command: name, requestId: '', by: 'unknown', reason: null, at, ...no(failureOf(error).message) });
+  }
+}

@@ -1,0 +1,109 @@
+/** The nodes of a run, one after another: who is next, may it be begun, and how it ended. */
+import { CancellationScope, condition, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { decideBudget } from '../domain/budget.js';
+import { nodeWorkflowId } from '../domain/names.js';
+import type { NodeOrder, NodeResult } from '../domain/node-order.js';
+import type { PlannedNode } from '../domain/plan.js';
+import type { ScanResult } from '../domain/ports/update-plugin.js';
+import { untouchedNode, type NodeReport } from '../domain/report.js';
+import { renderVerdict } from '../domain/verdict.js';
+import { failureFrom } from './failures.js';
+import type { HeldGuard } from './guard-holding.js';
+import { Measuring } from './measuring.js';
+import type { RunState } from './run-state.js';
+import type { updateNode } from './update-node.js';
+import { coordinatorWait } from './workers.js';
+
+/** Updates the planned nodes one after another; what is not begun is reported with its reason. */
+export async function updateNodes(state: RunState, guard: HeldGuard, scans: ReadonlyMap<string, ScanResult>, budget: number): Promise<void> {
+  const planned = state.plan?.nodes ?? [];
+  const measuring = new Measuring(state);
+  for (const node of planned) {
+    if (node.action === 'skip') state.finish(untouchedNode(node.node, 'Skipped', node.reason));
+    else if (node.action === 'upToDate') state.finish(untouchedNode(node.node, 'UpToDate', 'nothing to update'));
+    else {
+      await awaitTurn(state);
+      const refusal = reasonNotToBegin(state, guard, node, budget);
+      if (refusal !== null) state.finish(refusal);
+      else {
+        measuring.moveAwayFrom(node.node, planned.find((next) => next.action === 'update' && !state.isBegun(next.node) && next.node !== node.node)?.node);
+        await updateOne(state, node, scans.get(node.node));
+      }
+    }
+  }
+  await measuring.end();
+}
+
+/** While the run is paused no node is begun. */
+async function awaitTurn(state: RunState): Promise<void> {
+  if (state.paused === null) return;
+  state.wait(`paused by ${state.paused.by}${state.paused.reason === '' ? '' : `: ${state.paused.reason}`}; "cau resume" lets it go on`);
+  await condition(() => state.paused === null || state.stop !== null);
+  state.wait(null);
+}
+
+function reasonNotToBegin(state: RunState, guard: HeldGuard, { node }: PlannedNode, budget: number): NodeReport | null {
+  if (state.stop !== null) return untouchedNode(node, 'Canceled', state.stop.reason);
+  if (state.skipped.has(node)) return untouchedNode(node, 'Skipped', 'left out by command');
+  if (guard.lost()) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
+  const verdict = decideBudget(state.outcomes(), budget);
+  return verdict.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(verdict));
+}
+
+async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined): Promise<void> {
+  const { cluster } = state.request;
+  const { node } = planned;
+  const order: NodeOrder = {
+    cluster,
+    node,
+    run: state.run,
+    members: [...state.witnesses.members],
+    options: state.options.values,
+    updates: [...(scan?.updates ?? [])],
+    limit: state.options.values.maxParallelNodes,
+  };
+  state.begin(node, planned.updates);
+  const result = await resultOf(state, order);
+  if (result.placement !== null) state.seePlacement(result.placement);
+  state.finish(result.report);
+}
+
+async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> {
+  const { cluster, node } = order;
+  const workflowId = nodeWorkflowId(cluster, node);
+  const failed = (error: unknown): NodeResult => {
+    const failure = failureFrom(error);
+    return { report: { ...untouchedNode(node, 'NeedsAttention', failure.message), failure }, placement: null };
+  };
+  try {
+    return await CancellationScope.cancellable(async () => {
+      const scope = CancellationScope.current();
+      state.onStopStep = () => scope.cancel();
+      const child: ChildWorkflowHandle<typeof updateNode> = await startChild<typeof updateNode>('updateNode', {
+        workflowId,
+        args: [order],
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        workflowTaskTimeout: '2s',
+        memo: { run: state.run },
+        searchAttributes: { CauCluster: [cluster], CauNode: [node] },
+        staticSummary: `update ${node}: ${order.updates.length} updates`,
+      });
+      return child.result();
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) return failed(error);
+  } finally {
+    state.onStopStep = null;
+  }
+  // An earlier execution of this run (before a reset) began it: wait for it, and take over what it did.
+  const adopted = await coordinatorWait(`take over ${workflowId}`).adoptNodeWorkflow({ workflowId, run: state.run });
+  if (adopted.kind === 'ended' && adopted.result !== null) return adopted.result;
+  return {
+    report: {
+      ...untouchedNode(node, 'Failed', `${workflowId} was running for another run`),
+      failure: adopted.kind === 'ended' ? adopted.failure : null,
+    },
+    placement: null,
+  };
+}

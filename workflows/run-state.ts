@@ -1,0 +1,191 @@
+/** The state of an Updating Run: what its phases share, what people may ask it to do, and how it shows itself. */
+import { CancellationScope, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { ClusterDescription } from '../domain/cluster.js';
+import type { CommandAnswer } from '../domain/commands.js';
+import type { Failure } from '../domain/errors.js';
+import type { RunReference } from '../domain/names.js';
+import type { EffectiveOptions } from '../domain/options.js';
+import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes.js';
+import { placementOf, type RolePlacement } from '../domain/placement.js';
+import type { Plan } from '../domain/plan.js';
+import type { Measurement } from '../domain/probes.js';
+import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
+import type { Finding, NodeReport } from '../domain/report.js';
+import type { RunRequest } from '../domain/requests.js';
+import { planQuery, progressQuery } from './messages.js';
+import { renderRunDetails } from './run-details.js';
+import { Witnesses } from './witnesses.js';
+
+const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+const phaseKey = defineSearchAttributeKey('CauPhase', SearchAttributeType.KEYWORD);
+const failedNodesKey = defineSearchAttributeKey('CauFailedNodes', SearchAttributeType.INT);
+
+export class RunState {
+  readonly run: RunReference;
+  readonly startedAt = new Date();
+  options: EffectiveOptions;
+  witnesses: Witnesses;
+  driver = '';
+  software: readonly string[] = [];
+  plan: Plan | null = null;
+  findings: Finding[] = [];
+  readonly reports: NodeReport[] = [];
+  readonly measurements: Measurement[] = [];
+  readonly answers: CommandAnswer[] = [];
+  readonly skipped = new Set<string>();
+  /** Why no further node is begun; the first reason stays. */
+  stop: { readonly reason: string; readonly after: 'node' | 'step' } | null = null;
+  paused: { readonly by: string; readonly reason: string } | null = null;
+  outcome: RunOutcome | null = null;
+  failure: Failure | null = null;
+  /** Ends the nodes at work after their step. */
+  onStopStep: (() => void) | null = null;
+  private version = 0;
+  private phase: RunPhase = 'starting';
+  private phaseAt = new Date();
+  private waitingFor: string | null = null;
+  private begun: NodeProgress[] = [];
+  private placement: readonly RolePlacement[] = [];
+
+  constructor(
+    readonly request: RunRequest,
+    options: EffectiveOptions,
+  ) {
+    const info = workflowInfo();
+    this.run = { workflowId: info.workflowId, firstExecutionRunId: info.firstExecutionRunId };
+    this.options = options;
+    this.witnesses = new Witnesses(request.cluster, []);
+    setHandler(progressQuery, () => this.progress(), { description: 'Where the run and its nodes stand.' });
+    setHandler(planQuery, () => this.plan, { description: 'The plan, once there is one.' });
+    // "temporal workflow cancel" means: stop after the step.
+    CancellationScope.current().cancelRequested.catch(() => this.requestStop('canceled through Temporal', 'step'));
+    upsertSearchAttributes([
+      { key: clusterKey, value: request.cluster },
+      { key: phaseKey, value: this.phase },
+    ]);
+    this.changed();
+  }
+
+  /** Goes on to a phase, which is shown and searchable. */
+  enter(phase: RunPhase): void {
+    if (phase === this.phase) return;
+    this.phase = phase;
+    this.phaseAt = new Date();
+    upsertSearchAttributes([{ key: phaseKey, value: phase }]);
+    this.wait(null);
+  }
+
+  /** What the run waits for, in words; null when it works. */
+  wait(reason: string | null): void {
+    this.waitingFor = reason;
+    this.changed();
+  }
+
+  see(cluster: ClusterDescription): void {
+    this.driver = cluster.driver;
+    this.software = cluster.software;
+    this.seePlacement(placementOf(cluster));
+  }
+
+  seePlacement(placement: readonly RolePlacement[]): void {
+    this.placement = placement;
+    this.changed();
+  }
+
+  begin(node: string, updates: number): void {
+    const now = new Date().toISOString();
+    this.begun.push({ node, step: 'preparing', since: now, startedAt: now, detail: '', outcome: null, updates });
+    this.changed();
+  }
+
+  /** Whether the node is at work or done. */
+  isBegun(node: string): boolean {
+    return this.begun.some((progress) => progress.node === node);
+  }
+
+  finish(report: NodeReport): void {
+    this.reports.push(report);
+    if (isFailure(report.outcome)) upsertSearchAttributes([{ key: failedNodesKey, value: this.failed() }]);
+    this.changed();
+  }
+
+  answer(answer: CommandAnswer): void {
+    this.answers.push(answer);
+    this.changed();
+  }
+
+  /** No further node is begun; with `step`, those at work end after their step. */
+  requestStop(reason: string, after: 'node' | 'step'): void {
+    if (this.stop === null || (this.stop.after === 'node' && after === 'step')) this.stop = { reason: this.stop?.reason ?? reason, after };
+    if (after === 'step') this.onStopStep?.();
+    this.changed();
+  }
+
+  outcomes(): NodeOutcome[] {
+    return this.reports.map((report) => report.outcome);
+  }
+
+  /** Ends the story: the outcome is shown and searchable. */
+  end(outcome: RunOutcome): void {
+    this.outcome = outcome;
+    this.enter('done');
+    this.changed();
+  }
+
+  private failed(): number {
+    return this.outcomes().filter(isFailure).length;
+  }
+
+  private progress(): Progress {
+    const { run, phase, waitingFor, outcome, failure } = this;
+    return {
+      version: this.version,
+      cluster: this.request.cluster,
+      run,
+      phase: this.paused !== null && this.waitingFor !== null ? 'paused' : phase,
+      since: this.phaseAt.toISOString(),
+      startedAt: this.startedAt.toISOString(),
+      waitingFor,
+      outcome,
+      failure,
+      nodes: this.nodes(),
+      roles: this.placement.map((role) => ({ role: role.role, kind: role.kind, on: [...(role.kind === 'promotable' ? role.promoted : role.on)], moves: this.movesOf(role.role) })),
+      commands: this.answers,
+    };
+  }
+
+  /** In the order of the plan; before there is one, as far as they are known. */
+  private nodes(): NodeProgress[] {
+    const names = this.plan?.nodes.map((node) => node.node) ?? this.witnesses.members;
+    return names.map((node) => {
+      const begun = this.begun.find((progress) => progress.node === node);
+      const report = this.reports.find((candidate) => candidate.node === node);
+      const planned = this.plan?.nodes.find((candidate) => candidate.node === node);
+      return {
+        node,
+        step: report === undefined ? (begun?.step ?? null) : 'done',
+        since: report?.endedAt ?? begun?.since ?? null,
+        startedAt: begun?.startedAt ?? null,
+        detail: report?.reason ?? planned?.reason ?? '',
+        outcome: report?.outcome ?? null,
+        updates: planned?.updates ?? null,
+      };
+    });
+  }
+
+  /** The roles that were seen last, with their kinds. */
+  roles(): readonly RolePlacement[] {
+    return this.placement;
+  }
+
+  /** How often the role moved in this run. */
+  movesOf(role: string): number {
+    return this.reports.flatMap((report) => report.moves).filter((move) => move.role === role).length;
+  }
+
+  private changed(): void {
+    this.version += 1;
+    setCurrentDetails(renderRunDetails(this.progress(), this.plan, this.findings));
+  }
+}

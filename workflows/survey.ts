@@ -1,0 +1,87 @@
+/** Before anything is touched: who is there, can it be updated safely, what is there to do. Run and preview share it. */
+import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
+import { CauError } from '../domain/errors.js';
+import type { RunOptions } from '../domain/options.js';
+import { decidePlan, reasonToSkip, withMoves, type Plan } from '../domain/plan.js';
+import type { ScanResult } from '../domain/ports/update-plugin.js';
+import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
+import type { Finding } from '../domain/report.js';
+import { failureFrom } from './failures.js';
+import { Witnesses } from './witnesses.js';
+import { introduction, longStep, quickStep } from './workers.js';
+
+/** The cluster and who may speak for it. */
+export interface Acquaintance {
+  readonly description: ClusterDescription;
+  readonly witnesses: Witnesses;
+}
+
+const maxNodes = 100;
+
+/** The first question of a run; any worker of the cluster answers it. @throws CauError `ClusterUnknown`, `NotReady` */
+export async function meetCluster(cluster: string): Promise<Acquaintance> {
+  const description = await introduction(cluster)
+    .introduceCluster({ cluster })
+    .catch((error: unknown) => {
+      const failure = failureFrom(error);
+      if (failure.code !== 'NodeUnreachable') throw new CauError(failure.code, failure.message, { remedy: failure.remedy });
+      throw new CauError('ClusterUnknown', `No node worker of cluster "${cluster}" answered in 10 s.`, { where: 'cluster' });
+    });
+  if (description.nodes.length > maxNodes) {
+    throw new CauError('InvalidInput', `Cluster ${cluster} has ${description.nodes.length} nodes; at most ${maxNodes} can be updated in one run.`, { where: 'nodes' });
+  }
+  return { description, witnesses: new Witnesses(cluster, fullMembers(description).map((node) => node.name)) };
+}
+
+/** The readiness of the cluster for a run over `nodes`. */
+export async function checkCluster({ description, witnesses }: Acquaintance, nodes: readonly string[], options: RunOptions): Promise<Finding[]> {
+  const { cluster } = description;
+  const askedAt = Date.now();
+  const identities = await Promise.all(
+    witnesses.members.map((node) =>
+      quickStep(cluster, node, `is the worker of ${node} there?`)
+        .identifyNode({ cluster, node })
+        .catch(() => null),
+    ),
+  );
+  // A worker answers between the question and now; only what lies outside of that is skew.
+  const now = Date.now();
+  const skewOf = (at: number) => (at < askedAt ? at - askedAt : at > now ? at - now : 0);
+  const workers = identities
+    .filter((identity) => identity !== null)
+    .map((identity) => ({ node: identity.node, clockSkewMs: skewOf(Date.parse(identity.at)), stackStartsAtBoot: identity.stack.startsAtBoot }));
+  return checkReadiness({ cluster: description, nodes, options, workers });
+}
+
+/** What the nodes need, as a plan with predicted moves, and what their plug-ins found. */
+export async function planUpdates(
+  { description, witnesses }: Acquaintance,
+  asked: readonly string[],
+  options: RunOptions,
+): Promise<{ plan: Plan; findings: Finding[]; scans: ReadonlyMap<string, ScanResult> }> {
+  const { cluster } = description;
+  const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node) }));
+  const skipped = reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }]));
+  const nodes = reasons.filter(({ reason }) => reason === null).map(({ node }) => node);
+  const found = await Promise.all(
+    nodes.map(async (node) => ({ node, scan: await longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins }) })),
+  );
+  const plan = decidePlan(
+    description,
+    found.map(({ node, scan }) => ({ node, updates: scan.updates, keptBack: scan.keptBack, restartNeeded: scan.restartNeed.needed && options.restartWhen !== 'never' })),
+    skipped,
+    options,
+  );
+  const order = plan.nodes.filter((node) => node.action === 'update').map((node) => node.node);
+  const predicted = await witnesses.ask({
+    summary: 'predict the moves of roles',
+    not: null,
+    timeoutMs: 30_000,
+    ask: (activities, target) => activities.predictMoves({ ...target, order }),
+  });
+  return {
+    plan: withMoves(plan, predicted),
+    findings: found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks)),
+    scans: new Map(found.map(({ node, scan }) => [node, scan])),
+  };
+}

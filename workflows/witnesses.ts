@@ -1,0 +1,112 @@
+/**
+ * Asking the cluster: a question goes to the own queue of a chosen member other than the node at work; when that
+ * member does not answer, or has no quorum, the next one is asked. A shared queue would lose seconds per dead node.
+ */
+import { sleep } from '@temporalio/workflow';
+import type { ClusterDescription } from '../domain/cluster.js';
+import { createFailure, errorCatalogue, type Failure } from '../domain/errors.js';
+import type { RunReference } from '../domain/names.js';
+import type { Baseline } from '../domain/placement.js';
+import type { ClusterActivities, WatchAnswer } from '../domain/ports/activities.js';
+import type { z } from 'zod';
+import type { nodeInputs } from '../domain/ports/activities.js';
+import { fail, failureFrom } from './failures.js';
+import { question } from './workers.js';
+
+const questionMs = 3000;
+const watchMs = 10_000;
+const roundPauseMs = 500;
+
+export interface Question<T> {
+  readonly summary: string;
+  /** The node at work, which is not asked about itself unless nobody else is there. */
+  readonly not: string | null;
+  readonly timeoutMs?: number;
+  /** How long to go round the members before giving up. */
+  readonly patienceMs?: number;
+  ask(activities: ClusterActivities, target: { cluster: string; node: string }): Promise<T>;
+}
+
+export type Condition = z.infer<typeof nodeInputs.watch>['condition'];
+
+/** The members of a cluster as witnesses. Each question starts with another member than the one before. */
+export class Witnesses {
+  private turn = 0;
+
+  constructor(
+    readonly cluster: string,
+    readonly members: readonly string[],
+  ) {}
+
+  /**
+   * The first answer of a member that can speak for the cluster.
+   * @throws CauError the last failure, when it is final or patience is over
+   */
+  async ask<T>({ summary, not, ask, timeoutMs = questionMs, patienceMs = 120_000 }: Question<T>): Promise<T> {
+    const giveUpAt = Date.now() + patienceMs;
+    for (;;) {
+      let last: Failure = createFailure('NodeUnreachable', `No member of ${this.cluster} could be asked.`);
+      for (const node of this.inTurn(not)) {
+        try {
+          return await ask(question(this.cluster, node, timeoutMs, `${summary} (asking ${node})`), { cluster: this.cluster, node });
+        } catch (error) {
+          last = failureFrom(error);
+          if (!errorCatalogue[last.code].retryable) fail(last);
+        }
+      }
+      if (Date.now() >= giveUpAt) fail(last);
+      await sleep(roundPauseMs, { summary: 'no member could answer; ask again' });
+    }
+  }
+
+  /** The cluster as a member with quorum sees it. */
+  describe(not: string | null, summary = 'describe the cluster'): Promise<ClusterDescription> {
+    return this.ask({ summary, not, ask: (activities, target) => activities.describeCluster(target) });
+  }
+
+  /**
+   * Watches until the condition is met or impossible, at most `timeoutMs`; then the last answer, still waiting.
+   * @param onWaiting told the reasons each time a watch ends without an answer
+   */
+  async watch(watch: Watch, onWaiting: (reasons: readonly string[]) => void): Promise<WatchAnswer> {
+    const until = Date.now() + watch.timeoutMs;
+    for (;;) {
+      const leftMs = Math.max(0, until - Date.now());
+      const answer = await this.ask({
+        summary: watch.summary,
+        not: watch.node,
+        timeoutMs: watchMs + questionMs,
+        ask: (activities, target) => activities.watchCluster({ ...target, ...watchInput(watch, Math.min(watchMs, leftMs)) }),
+      });
+      if (answer.verdict.state !== 'waiting' || Date.now() >= until) return answer;
+      onWaiting(answer.verdict.reasons);
+    }
+  }
+
+  private inTurn(not: string | null): readonly string[] {
+    const others = this.members.filter((member) => member !== not);
+    if (others.length === 0) return this.members;
+    const start = this.turn++ % others.length;
+    return [...others.slice(start), ...others.slice(0, start)];
+  }
+}
+
+export interface Watch {
+  readonly condition: Condition;
+  readonly node: string;
+  readonly run: RunReference;
+  readonly baseline?: Baseline;
+  readonly timeoutMs: number;
+  readonly summary: string;
+}
+
+/** The input of `watchCluster` but for its target. */
+export function watchInput(watch: Watch, patienceMs: number) {
+  return {
+    condition: watch.condition,
+    watched: watch.node,
+    run: watch.run,
+    patienceMs: Math.round(patienceMs),
+    ...(watch.baseline === undefined ? {} : { baseline: JSON.parse(JSON.stringify(watch.baseline)) }),
+  };
+}

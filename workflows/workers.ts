@@ -1,0 +1,112 @@
+/**
+ * How workflows reach workers: which queue, and which time limits. Every activity has a schedule-to-close; whatever is
+ * asked of a node that may be dead has a schedule-to-start; nothing is bounded by attempts but the questions to a
+ * witness, which another member answers instead.
+ */
+import { proxyActivities } from '@temporalio/workflow';
+import { nodeQueue } from '../domain/names.js';
+import type { ClusterActivities, CoordinatorActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
+import { clusterQueue } from '../domain/names.js';
+
+type OnNode = NodeActivities & ClusterActivities;
+
+const patiently = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' } as const;
+
+/** A short step of the node itself, tried again for a minute. */
+export const quickStep = (cluster: string, node: string, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: '45s',
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '60s',
+    heartbeatTimeout: '10s',
+    retry: patiently,
+    summary,
+  });
+
+/** Scanning, staging or verifying packages, or stopping the cluster stack: minutes at most. */
+export const longStep = (cluster: string, node: string, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: '2m',
+    startToCloseTimeout: '20m',
+    scheduleToCloseTimeout: '30m',
+    heartbeatTimeout: '10s',
+    retry: patiently,
+    summary,
+  });
+
+/** An operation that runs at most once on the node; a lost worker is noticed by its missing heartbeat. */
+export const operation = (cluster: string, node: string, timeoutMs: number, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    startToCloseTimeout: timeoutMs,
+    scheduleToCloseTimeout: timeoutMs + 60_000,
+    heartbeatTimeout: '10s',
+    retry: patiently,
+    summary,
+  });
+
+/** Waiting for a node that restarts: no schedule-to-start, since the task waits for the worker of the next boot. */
+export const nextBoot = (cluster: string, node: string, timeoutMs: number, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    startToCloseTimeout: '2s',
+    scheduleToCloseTimeout: timeoutMs,
+    retry: { initialInterval: '200ms', backoffCoefficient: 1.2, maximumInterval: '2s' },
+    summary,
+  });
+
+/** A question to one member about the cluster: one attempt, then another member is asked. */
+export const question = (cluster: string, witness: string, timeoutMs: number, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, witness),
+    scheduleToStartTimeout: '2s',
+    startToCloseTimeout: timeoutMs,
+    scheduleToCloseTimeout: timeoutMs + 2000,
+    heartbeatTimeout: '3s',
+    retry: { maximumAttempts: 1 },
+    summary,
+  });
+
+/** The measurement of roles; ended by canceling it, and then it answers what it measured. */
+export const measurement = (cluster: string, node: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: '10s',
+    startToCloseTimeout: '24h',
+    scheduleToCloseTimeout: '24h',
+    heartbeatTimeout: '10s',
+    retry: { maximumAttempts: 1 },
+    summary: `measure the roles from ${node}`,
+  });
+
+/** The first question of a run: any worker of the cluster may answer. */
+export const introduction = (cluster: string) =>
+  proxyActivities<IntroductionActivities>({
+    taskQueue: clusterQueue(cluster),
+    scheduleToStartTimeout: '10s',
+    startToCloseTimeout: '3s',
+    scheduleToCloseTimeout: '30s',
+    retry: { initialInterval: '200ms', backoffCoefficient: 1.5, maximumInterval: '2s' },
+    summary: 'who is there?',
+  });
+
+/** Steps done by Update Coordinators, on the queue that this workflow itself was started on. */
+export const coordinator = (summary: string) =>
+  proxyActivities<CoordinatorActivities>({
+    startToCloseTimeout: '1500ms',
+    scheduleToCloseTimeout: '2m',
+    retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2s' },
+    summary,
+  });
+
+/** Waiting of a coordinator for other workflows. */
+export const coordinatorWait = (summary: string) =>
+  proxyActivities<CoordinatorActivities>({
+    startToCloseTimeout: '24h',
+    scheduleToCloseTimeout: '24h',
+    heartbeatTimeout: '3s',
+    retry: patiently,
+    summary,
+  });
