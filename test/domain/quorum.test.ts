@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClusterDescription } from '../../domain/cluster.js';
+import { decideQuorum, quorumMargin } from '../../domain/quorum.js';
+import { exampleCluster, exampleNode } from './example-cluster.js';
+
+function clusterOf(nodes: number, options: { online?: readonly boolean[]; needed?: number; deviceVotes?: number; twoNode?: boolean } = {}): ClusterDescription {
+  const example = exampleCluster();
+  const members = Array.from({ length: nodes }, (_, index) => exampleNode(`node${index + 1}`, { online: options.online?.[index] ?? true }));
+  const votes = members.filter((node) => node.online).length + (options.deviceVotes ?? 0);
+  const needed = options.needed ?? Math.floor((nodes + (options.deviceVotes ?? 0)) / 2) + 1;
+  return {
+    ...example,
+    nodes: members,
+    quorum: { ...example.quorum, votes, needed, expected: nodes, votesOf: Object.fromEntries(members.map((node) => [node.name, 1])), deviceVotes: options.deviceVotes ?? 0, twoNode: options.twoNode ?? false, quorate: votes >= needed || (options.twoNode ?? false) },
+  };
+}
+
+describe('a node may be taken out', () => {
+  it.each([
+    ['of four', clusterOf(4), true],
+    ['of three', clusterOf(3), true],
+    ['not of four when one is away already', clusterOf(4, { online: [true, true, true, false] }), false],
+    ['not of two without two_node', clusterOf(2), false],
+    ['of two with two_node', clusterOf(2, { twoNode: true }), true],
+    ['not of two with two_node when the other is away', clusterOf(2, { twoNode: true, online: [true, false] }), false],
+    ['of two with a quorum device', clusterOf(2, { deviceVotes: 1 }), true],
+  ])('%s', (_title, cluster, allowed) => {
+    expect(decideQuorum(cluster, 'node1').state).toBe(allowed ? 'met' : 'waiting');
+  });
+
+  it('only as long as the votes that stay reach what the live cluster needs', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), fc.nat({ max: 2 }), fc.integer({ min: 1, max: 13 }), (online, deviceVotes, needed) => {
+        const cluster = clusterOf(online.length, { online, deviceVotes, needed });
+        const verdict = decideQuorum(cluster, 'node1');
+        const staying = online.slice(1).filter(Boolean).length;
+        if (verdict.state === 'met') expect(staying + deviceVotes).toBeGreaterThanOrEqual(needed);
+        else expect(staying + deviceVotes < needed || !cluster.quorum.quorate || staying === 0).toBe(true);
+      }),
+    );
+  });
+
+  it('as often as the margin says, and not once more', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.nat({ max: 1 }), (nodes, deviceVotes) => {
+        const margin = quorumMargin(clusterOf(nodes, { deviceVotes }));
+        const away = (count: number) => Array.from({ length: nodes }, (_, index) => index >= count);
+        for (let gone = 0; gone < margin; gone += 1) {
+          expect(decideQuorum(clusterOf(nodes, { deviceVotes, online: away(gone) }), `node${gone + 1}`).state === 'met' || gone + 1 === nodes).toBe(true);
+        }
+        expect(decideQuorum(clusterOf(nodes, { deviceVotes, online: away(margin) }), `node${margin + 1}`).state).toBe('waiting');
+      }),
+    );
+  });
+});

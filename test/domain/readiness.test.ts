@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterDescription } from '../../domain/cluster.js';
+import { defaultOptions } from '../../domain/options.js';
+import { checkReadiness, findBlocker } from '../../domain/readiness/readiness.js';
+import type { ReadinessFacts } from '../../domain/readiness/rule.js';
+import { readinessRules } from '../../domain/readiness/rules.js';
+import { exampleCluster, exampleInstance, exampleNode, exampleRole, withNodes, withRoles } from './example-cluster.js';
+
+const healthy = exampleCluster();
+const facts = (cluster: ClusterDescription, changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
+  cluster,
+  nodes: cluster.nodes.map((node) => node.name),
+  options: defaultOptions,
+  workers: cluster.nodes.filter((node) => node.online).map((node) => ({ node: node.name, clockSkewMs: 0, stackStartsAtBoot: true })),
+  ...changes,
+});
+const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
+  ['cluster.quorum', facts({ ...healthy, quorum: { ...healthy.quorum, quorate: false, votes: 2 } })],
+  ['cluster.maintenance', facts({ ...healthy, maintenanceMode: true })],
+  ['cluster.maintenance', facts({ ...healthy, stopAllResources: true })],
+  ['cluster.maintenance', facts(withNodes(healthy, exampleNode('node1', { maintenance: true })))],
+  ['roles.managed', facts(withRoles(healthy, exampleRole('web', 'group', [exampleInstance('web-ip', 'node1', { managed: false })])))],
+  ['roles.managed', facts(withRoles(healthy, exampleRole('web', 'group', [exampleInstance('web-ip', 'node1', { failed: true, blocked: true })])))],
+  ['fencing.device', facts({ ...healthy, fencing: { enabled: true, devices: [] } })],
+  ['nodes.stable', facts(withNodes(healthy, exampleNode('node1', { unclean: true })))],
+  ['nodes.known', facts(healthy, { nodes: ['node9'] })],
+  ['nodes.online', facts(withNodes(healthy, exampleNode('node1', { online: false })), { options: { ...defaultOptions, requireAllNodesOnline: true } })],
+  ['nodes.worker', facts(healthy, { workers: [] })],
+  ['cluster.enabled', facts(healthy, { workers: healthy.nodes.map((node) => ({ node: node.name, clockSkewMs: 0, stackStartsAtBoot: false })) })],
+  ['nodes.clock', facts(healthy, { workers: healthy.nodes.map((node) => ({ node: node.name, clockSkewMs: 6000, stackStartsAtBoot: true })) })],
+];
+
+describe('readiness', () => {
+  it('finds nothing blocking in a healthy cluster', () => {
+    expect(findBlocker(checkReadiness(facts(healthy)))).toBeNull();
+  });
+
+  it.each(unhealthy)('is refused by rule %s, with what is wrong and what to do', (id, given) => {
+    const failure = findBlocker(checkReadiness(given));
+    expect(failure).toMatchObject({ code: 'NotReady', where: id });
+    expect(failure?.message).toContain(`[${id}]`);
+    expect(failure?.remedy).toMatch(/\S/);
+  });
+
+  it.each(unhealthy)('lets rule %s be skipped by its id, and says so', (id, given) => {
+    const findings = checkReadiness({ ...given, options: { ...given.options, skipChecks: [id] } });
+    expect(findings.filter((finding) => finding.id === id).every((finding) => finding.skipped)).toBe(true);
+  });
+
+  it('warns of fencing that is off without refusing', () => {
+    const findings = checkReadiness(facts({ ...healthy, fencing: { enabled: false, devices: [] } }));
+    expect(findings).toMatchObject([{ id: 'fencing.enabled', severity: 'warning' }]);
+    expect(findBlocker(findings)).toBeNull();
+  });
+
+  it('has a scenario for every blocking rule', () => {
+    const blocking = readinessRules.filter((rule) => rule.severity === 'blocking').map((rule) => rule.id);
+    expect(new Set(unhealthy.map(([id]) => id))).toEqual(new Set(blocking));
+  });
+});

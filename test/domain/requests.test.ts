@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CauError } from '../../domain/errors.js';
+import { defaultOptions, effectiveOptions, runOptionsSchema } from '../../domain/options.js';
+import { parseInput, runRequestSchema } from '../../domain/requests.js';
+
+const refuse = (value: unknown): CauError => {
+  try {
+    parseInput(runRequestSchema, value, 'updatingRun');
+  } catch (error) {
+    if (error instanceof CauError) return error;
+    throw error;
+  }
+  throw new Error(`not refused: ${JSON.stringify(value)}`);
+};
+
+describe('the input of a run is refused', () => {
+  it.each([
+    ['when there is none', undefined, 'input'],
+    ['when it is not an object', 'c1', 'input'],
+    ['without a cluster', {}, 'cluster'],
+    ['with a cluster of another type', { cluster: 7 }, 'cluster'],
+    ['with a name that could break a path or an XPath', { cluster: "c'1/.." }, 'cluster'],
+    ['with an unknown option', { cluster: 'c1', options: { maxParalelNodes: 1 } }, 'options'],
+    ['with a duration without a unit', { cluster: 'c1', options: { drainTimeout: '10' } }, 'options.drainTimeout'],
+    ['with an option out of range', { cluster: 'c1', options: { maxScanPasses: 0 } }, 'options.maxScanPasses'],
+    ['with no node in the list of nodes', { cluster: 'c1', nodes: [] }, 'nodes'],
+  ])('%s, naming the field', (_title, value, field) => {
+    const error = refuse(value);
+    expect(error.failure).toMatchObject({ code: 'InvalidInput', where: field });
+    expect(error.message).toContain(field);
+  });
+
+  it('naming the value that was given', () => {
+    expect(refuse({ cluster: 'c1', options: { drainTimeout: '10' } }).message).toContain('"10"');
+  });
+
+  it('always with InvalidInput, whatever JSON is given', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        try {
+          parseInput(runRequestSchema, value, 'updatingRun');
+        } catch (error) {
+          expect(error).toBeInstanceOf(CauError);
+          expect((error as CauError).code).toBe('InvalidInput');
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the options of a run', () => {
+  it('come from the request before the profile before the defaults, each with its origin', () => {
+    const options = effectiveOptions({ drainTimeout: '5m', maxScanPasses: 3 }, { maxScanPasses: 2 });
+    expect(options.values).toEqual({ ...defaultOptions, drainTimeout: '5m', maxScanPasses: 2 });
+    expect(options.origins).toMatchObject({ drainTimeout: 'profile', maxScanPasses: 'request', restartTimeout: 'default' });
+  });
+
+  it('all have a default within their own range and a meaning in words', () => {
+    expect(runOptionsSchema.parse(defaultOptions)).toEqual(defaultOptions);
+    for (const [name, schema] of Object.entries(runOptionsSchema.shape)) expect(schema.description, name).toMatch(/\.$/);
+  });
+});
