@@ -57,6 +57,7 @@ export class NodeState {
 
   /** Goes on to a step; what it does or waits for is shown until the next. */
   enter(step: NodeStep, detail = ''): void {
+    if (step === this.step) return this.say(detail);
     this.closeStep();
     this.step = step;
     this.stepAt = new Date();

@@ -43,6 +43,7 @@ export const operation = (cluster: string, node: string, timeoutMs: number, summ
     startToCloseTimeout: timeoutMs,
     scheduleToCloseTimeout: timeoutMs + 60_000,
     heartbeatTimeout: '10s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: patiently,
     summary,
   });
@@ -77,6 +78,7 @@ export const measurement = (cluster: string, node: string) =>
     startToCloseTimeout: '24h',
     scheduleToCloseTimeout: '24h',
     heartbeatTimeout: '10s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: { maximumAttempts: 1 },
     summary: `measure the roles from ${node}`,
   });

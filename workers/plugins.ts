@@ -1,0 +1,23 @@
+/** The update plug-ins that a node can have, by name. A new plug-in is one folder and one line here. */
+import { createSimulatedHost } from '../clusters/simulated/host.js';
+import { readMachineFile } from '../clusters/simulated/model.js';
+import { CauError } from '../domain/errors.js';
+import type { UpdatePlugin } from '../domain/ports/update-plugin.js';
+import { createSimulatedPlugin } from '../plugins/simulated/simulated-plugin.js';
+
+const factories: Readonly<Record<string, (machineFile: string | null) => UpdatePlugin>> = {
+  simulated: (machineFile) => {
+    const machine = readMachineFile(machineFile ?? '');
+    return createSimulatedPlugin(machine, createSimulatedHost(machine));
+  },
+};
+
+/** Every plug-in's name. */
+export const pluginNames: readonly string[] = Object.keys(factories);
+
+/** The plug-in of that name. @throws CauError `PluginUnavailable` */
+export function createPlugin({ plugin, machineFile }: { readonly plugin: string; readonly machineFile: string | null }): UpdatePlugin {
+  const create = factories[plugin];
+  if (create === undefined) throw new CauError('PluginUnavailable', `There is no update plug-in "${plugin}"; there are: ${pluginNames.join(', ')}.`, { where: 'plugins' });
+  return create(machineFile);
+}
