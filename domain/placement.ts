@@ -21,7 +21,7 @@ export interface Baseline {
 }
 
 /** The placement of every role. */
-export function placementOf(cluster: ClusterDescription): RolePlacement[] {
+export function placementOf(cluster: Pick<ClusterDescription, 'roles'>): RolePlacement[] {
   return cluster.roles.map((role) => {
     const serving = role.instances.filter((instance) => isServing(instance.state));
     return {

@@ -43,6 +43,9 @@ export interface SimulatedTimings {
 
 export const quickTimings: SimulatedTimings = { startMs: 30, stopMs: 20, bootMs: 150, joinMs: 50, detectMs: 200, installMs: 30, syncMs: 100 };
 
+/** Slow enough to be watched. */
+export const visibleTimings: SimulatedTimings = { startMs: 200, stopMs: 150, bootMs: 1500, joinMs: 300, detectMs: 1000, installMs: 500, syncMs: 500 };
+
 /** How the machine starts the node worker, as an init system would. */
 export interface WorkerCommand {
   readonly command: string;

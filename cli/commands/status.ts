@@ -1,0 +1,38 @@
+/** `cau status`: where a run stands, with or without a coordinator. */
+import type { Command } from 'commander';
+import { statusOf, type PartialStatus } from '../../client/progress.js';
+import { showsColours } from '../../client/reports/paint.js';
+import { renderProgress } from '../../client/reports/progress-text.js';
+import { requireRun } from '../../client/runs.js';
+import { followOnScreen } from '../follow-run.js';
+import { printResult } from '../output.js';
+import { flagsOf, withTemporal } from '../session.js';
+
+export function addStatusCommand(program: Command): void {
+  program
+    .command('status')
+    .description('Show where a run stands: the latest one, that of a cluster, or the one with this id.')
+    .argument('[cluster or run id]')
+    .option('--follow', 'stay until the run ends')
+    .action(async (name: string | undefined, _flags: object, self: Command) => {
+      const flags = flagsOf<{ follow?: boolean }>(self);
+      process.exitCode = await withTemporal(flags, async ({ temporal, configuration, json }) => {
+        const handle = await requireRun(temporal, name ?? configuration.cluster.value);
+        if (flags.follow === true) return followOnScreen(temporal, handle, json);
+        const status = await statusOf(temporal, handle);
+        const view = { colours: showsColours(process.stdout), columns: process.stdout.columns ?? 80, now: Date.now() };
+        printResult(status, json, () => (status.kind === 'whole' ? renderProgress(status.progress, view) : renderPartial(status.partial)));
+        return 0;
+      });
+    });
+}
+
+function renderPartial(partial: PartialStatus): string {
+  return [
+    `Cluster ${partial.cluster}: ${partial.phase} (${partial.workflowId}, ${partial.status})`,
+    'This is partial: no Update Coordinator answered, so this is what Temporal itself recorded.',
+    ...partial.pending.map((pending) => `  ${pending.step}: attempt ${pending.attempt}${pending.lastFailure === null ? '' : `, last failure: ${pending.lastFailure}`}`),
+    ...partial.problems.map((problem) => `  problem: ${problem}`),
+    ...(partial.status === 'RUNNING' ? ['Start a coordinator ("cau serve coordinator"); the run goes on where it was.'] : []),
+  ].join('\n');
+}

@@ -1,0 +1,37 @@
+/** Follows a run on the screen to its end, and says how to go on when the user leaves it. */
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TemporalClient } from '../client/connection.js';
+import { followRun } from '../client/follow.js';
+import { renderReport } from '../client/reports/report-text.js';
+import { showsColours } from '../client/reports/paint.js';
+import { exitCodeOf, outcomeExitCodes } from './exit-codes.js';
+import { createLiveDisplay } from './live-view.js';
+import { printFailure, printNote, printResult } from './output.js';
+
+/** The exit code of the run, or 0 when the user left it. Ctrl-C leaves the run; it does not stop it. */
+export async function followOnScreen(temporal: TemporalClient, handle: WorkflowHandle, json: boolean): Promise<number> {
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  process.once('SIGINT', leave);
+  const display = createLiveDisplay(`Ctrl-C leaves the run running. To stop it: cau stop ${handle.workflowId}`);
+  try {
+    for await (const sight of followRun(temporal, handle, leaving.signal)) {
+      display.see(sight);
+      if (sight.kind === 'ended') {
+        display.end();
+        printResult(sight.report, json, () => `\n${renderReport(sight.report, showsColours(process.stdout))}`);
+        return outcomeExitCodes[sight.report.outcome];
+      }
+      if (sight.kind === 'failed') {
+        display.end();
+        printFailure(sight.failure, json);
+        return exitCodeOf(sight.failure.code);
+      }
+    }
+    display.end();
+    printNote(`\nThe run goes on. Follow it: cau status ${handle.workflowId}   Stop it: cau stop ${handle.workflowId}`);
+    return 0;
+  } finally {
+    process.removeListener('SIGINT', leave);
+  }
+}

@@ -1,0 +1,65 @@
+/** Shows a run while it runs: a table that renews itself on a terminal, a line for each change elsewhere. */
+import { createLogUpdate } from 'log-update';
+import type { Sight } from '../client/follow.js';
+import { showsColours } from '../client/reports/paint.js';
+import { renderChanges, renderProgress } from '../client/reports/progress-text.js';
+import type { Progress } from '../domain/progress.js';
+
+export interface LiveDisplay {
+  see(sight: Sight): void;
+  /** Leaves the last table where it is. */
+  end(): void;
+}
+
+const renewMs = 100;
+
+/** A display on standard error, so that standard output has the result alone. */
+export function createLiveDisplay(hint: string): LiveDisplay {
+  return process.stderr.isTTY ? createTable(hint) : createLines();
+}
+
+function createTable(hint: string): LiveDisplay {
+  const update = createLogUpdate(process.stderr, { showCursor: true });
+  let progress: Progress | null = null;
+  let blind: string | null = null;
+  const draw = () => {
+    if (progress === null) return;
+    const view = { colours: showsColours(process.stderr), columns: process.stderr.columns ?? 80, now: Date.now() };
+    update([renderProgress(progress, view), '', ...(blind === null ? [hint] : [blind])].join('\n'));
+  };
+  const renewing = setInterval(draw, renewMs);
+  return {
+    see(sight) {
+      if (sight.kind === 'progress') {
+        progress = sight.progress;
+        blind = null;
+      } else if (sight.kind === 'blind') blind = sight.reason;
+    },
+    end() {
+      clearInterval(renewing);
+      hint = '';
+      blind = null;
+      draw();
+      update.done();
+    },
+  };
+}
+
+function createLines(): LiveDisplay {
+  let before: Progress | null = null;
+  let blind: string | null = null;
+  const print = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+  return {
+    see(sight) {
+      if (sight.kind === 'progress') {
+        for (const line of renderChanges(before, sight.progress)) print(line);
+        before = sight.progress;
+        blind = null;
+      } else if (sight.kind === 'blind' && sight.reason !== blind) {
+        blind = sight.reason;
+        print(blind);
+      }
+    },
+    end: () => undefined,
+  };
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/** The command `cau`: a table of commands, and one place where errors become words and an exit code. */
+import { Command, CommanderError } from 'commander';
+import { clientFailure } from '../client/failures.js';
+import { addConfigCommand } from './commands/config.js';
+import { addControlCommands } from './commands/control.js';
+import { addDemoCommand } from './commands/demo.js';
+import { showOverview } from './commands/overview.js';
+import { addPreviewCommand } from './commands/preview.js';
+import { addReportCommand } from './commands/report.js';
+import { addRunCommand } from './commands/run.js';
+import { addServeCommand } from './commands/serve.js';
+import { addStatusCommand } from './commands/status.js';
+import { addVersionCommand } from './commands/version.js';
+import { exitCodeOf, usageExitCode } from './exit-codes.js';
+import { printFailure } from './output.js';
+import { flagsOf } from './session.js';
+
+const program = new Command('cau')
+  .description('Cluster-Aware Updating: updates every node of a Linux failover cluster while its services keep running.')
+  .option('--json', 'print one JSON document on standard output')
+  .option('--config <file>', 'configuration file')
+  .option('--temporal-address <host:port>', 'address of the Temporal service')
+  .option('--namespace <name>', 'Temporal namespace')
+  .showHelpAfterError('("cau --help" lists what is allowed)')
+  .exitOverride()
+  .action((_flags: object, self: Command) => showOverview(flagsOf(self)));
+
+for (const add of [addDemoCommand, addPreviewCommand, addRunCommand, addStatusCommand, addControlCommands, addReportCommand, addServeCommand, addConfigCommand, addVersionCommand]) add(program);
+
+try {
+  await program.parseAsync();
+  // Long polls of the client library would keep the process alive for seconds.
+  process.exit();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : usageExitCode);
+  const failure = clientFailure(error);
+  printFailure(failure, program.opts<{ json?: boolean }>().json === true);
+  if (process.env['CAU_DEBUG'] === '1') console.error(error);
+  process.exit(exitCodeOf(failure.code));
+}

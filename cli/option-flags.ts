@@ -1,0 +1,45 @@
+/** The flags for the options of a run, made from their one definition. */
+import { Option, type Command } from 'commander';
+import { z } from 'zod';
+import { CauError } from '../domain/errors.js';
+import { defaultOptions, partialOptionsSchema, runOptionsSchema, type PartialOptions } from '../domain/options.js';
+import { parseInput } from '../domain/requests.js';
+
+type OptionName = keyof typeof runOptionsSchema.shape;
+const names = Object.keys(runOptionsSchema.shape) as OptionName[];
+
+/** Adds a flag for each option, with its meaning and default. */
+export function addOptionFlags(command: Command): Command {
+  for (const name of names) {
+    const shown = JSON.stringify(defaultOptions[name]);
+    command.addOption(new Option(`--${kebab(name)} <value>`, `${runOptionsSchema.shape[name].description ?? ''} Default: ${shown}`).helpGroup('Options of the run:'));
+  }
+  return command;
+}
+
+/** The options that were given as flags. @throws CauError `InvalidInput` */
+export function readOptionFlags(flags: Readonly<Record<string, unknown>>): PartialOptions {
+  const given = names.flatMap((name) => (flags[name] === undefined ? [] : [[name, parseFlag(name, String(flags[name]))] as const]));
+  return parseInput(partialOptionsSchema, Object.fromEntries(given), 'options');
+}
+
+/** Lists may be given with commas, or as JSON; everything else as it is written. */
+function parseFlag(name: OptionName, text: string): unknown {
+  const isGiven = (value: unknown) => runOptionsSchema.shape[name].safeParse(value).success;
+  if (isGiven(text)) return text;
+  if (isGiven(text.split(','))) return text.split(',');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const expected = z.toJSONSchema(runOptionsSchema.shape[name], { unrepresentable: 'any' });
+    throw new CauError('InvalidInput', `--${kebab(name)}: "${text}" is not allowed; allowed is ${JSON.stringify(withoutMeta(expected))}.`, { where: name });
+  }
+}
+
+function withoutMeta({ $schema: _schema, description: _description, ...rest }: Record<string, unknown>): unknown {
+  return rest;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,31 @@
+/** What every command that talks to Temporal does first and last. */
+import type { Command } from 'commander';
+import { connectClient, type TemporalClient } from '../client/connection.js';
+import { loadConfiguration, type Configuration, type ConfigurationFlags } from '../configuration/configuration.js';
+
+/** Flags that stand before or after any command. */
+export interface GlobalFlags extends ConfigurationFlags {
+  readonly json?: boolean;
+}
+
+export interface Session {
+  readonly configuration: Configuration;
+  readonly temporal: TemporalClient;
+  readonly json: boolean;
+}
+
+/** The flags of the command together with the global ones. */
+export function flagsOf<T>(command: Command): T & GlobalFlags {
+  return command.optsWithGlobals<T & GlobalFlags>();
+}
+
+/** Connects, lets the command work, and closes the connection however that ends. */
+export async function withTemporal<T>(flags: GlobalFlags, act: (session: Session) => Promise<T>): Promise<T> {
+  const configuration = loadConfiguration(flags);
+  const temporal = await connectClient(configuration);
+  try {
+    return await act({ configuration, temporal, json: flags.json === true });
+  } finally {
+    await temporal.close();
+  }
+}

@@ -1,0 +1,40 @@
+/** A preview for eyes: what a run would do. */
+import type { Preview } from '../../domain/preview.js';
+import type { PlannedNode } from '../../domain/plan.js';
+import { renderFailure } from '../../domain/errors.js';
+import { createPaint } from './paint.js';
+import { renderTable } from './table.js';
+
+/** The plan node by node, in order, with its moves; then what readiness found. */
+export function renderPreview(preview: Preview, colours: boolean): string {
+  const paint = createPaint(colours);
+  const { plan } = preview;
+  return [
+    `${paint.bold(`Preview of an Updating Run of cluster ${preview.cluster}`)} ${paint.dim(`(${preview.software.join(', ')}; nothing was changed)`)}`,
+    '',
+    renderTable(['', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) => paint.dim(head)), plan.nodes.map((node, index) => planRow(node, index))),
+    '',
+    ...plan.nodes.filter((node) => node.list.length > 0).map((node) => `${node.node}: ${node.list.slice(0, 8).join(', ')}${more(node)}`),
+    ...plan.nodes.filter((node) => node.keptBack.length > 0).map((node) => `${node.node} keeps back ${node.keptBack.join('; ')}`),
+    '',
+    `Nodes that may fail before no further one is begun: ${preview.failureBudget}`,
+    ...preview.readiness.map((finding) => `${finding.severity === 'blocking' && !finding.skipped ? paint.red('blocking') : finding.severity} [${finding.id}] ${finding.message}`),
+    preview.blocked === null ? paint.green('A run could start now.') : paint.red(`A run would be refused: ${renderFailure(preview.blocked)}`),
+  ].join('\n');
+}
+
+function planRow(node: PlannedNode, index: number): string[] {
+  if (node.action === 'skip') return ['', node.node, `skipped: ${node.reason ?? ''}`, '', '', '', ''];
+  if (node.action === 'upToDate') return ['', node.node, 'up to date', '', '', '', ''];
+  const moves = node.moves.map((move) => `${move.role}: ${move.from} -> ${move.to ?? 'nowhere'}`);
+  return [`${index + 1}.`, node.node, String(node.updates), String(node.security), size(node.bytes), node.restart === 'expected' ? 'yes' : 'no', moves.join(', ')];
+}
+
+function more(node: PlannedNode): string {
+  const left = Math.max(0, node.list.length - 8) + node.cut;
+  return left === 0 ? '' : ` and ${left} more`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

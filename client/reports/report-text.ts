@@ -1,0 +1,69 @@
+/** A finished run for eyes: outcome, nodes, roles, what was found, what was said. */
+import { renderElapsed } from '../../domain/duration.js';
+import type { Interruption } from '../../domain/probes.js';
+import type { NodeReport, Report, RoleReport } from '../../domain/report.js';
+import { createPaint, outcomeColour, type Paint } from './paint.js';
+import { renderTable } from './table.js';
+
+/** The report as text; `colours` for a terminal. */
+export function renderReport(report: Report, colours: boolean): string {
+  const paint = createPaint(colours);
+  const took = Date.parse(report.endedAt) - Date.parse(report.startedAt);
+  return [
+    `${paint.bold(`Updating Run of cluster ${report.cluster}`)}: ${paint[outcomeColour(report.outcome)](report.outcome)} in ${renderElapsed(took)}`,
+    paint.dim(`${report.run.workflowId}, started ${report.startedAt} by ${report.requestedBy}${report.reason === null ? '' : `: ${report.reason}`}`),
+    '',
+    renderTable(
+      ['node', 'outcome', 'updates', 'restart', 'in maintenance', 'took'].map((head) => paint.dim(head)),
+      report.nodes.map((node) => nodeRow(node, paint)),
+    ),
+    '',
+    renderTable(
+      ['role', 'moves', 'interruptions', 'longest', 'requests failed'].map((head) => paint.dim(head)),
+      report.roles.map(roleRow),
+    ),
+    ...section(
+      'Nodes to look at',
+      report.nodes.flatMap((node) => nodeRemarks(node)),
+    ),
+    ...section(
+      'Readiness',
+      report.readiness.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.severity}${finding.skipped ? ' (skipped)' : ''} [${finding.id}] ${finding.message} ${finding.remedy}`),
+    ),
+    ...section(
+      'Commands',
+      report.commands.map((answer) => `${answer.at} ${answer.command} by ${answer.by}: ${answer.accepted ? '' : 'refused, '}${answer.answer}`),
+    ),
+    ...(report.failure === null ? [] : ['', `${paint.red(report.failure.code)}: ${report.failure.message}`, `What to do: ${report.failure.remedy}`]),
+  ].join('\n');
+}
+
+function nodeRow(node: NodeReport, paint: Paint): string[] {
+  const took = node.startedAt === null || node.endedAt === null ? '' : renderElapsed(Date.parse(node.endedAt) - Date.parse(node.startedAt));
+  const updates = `${node.installed}${node.failed > 0 ? `, ${node.failed} failed` : ''}`;
+  const restart = node.restarts.length > 0 ? (node.restarts.length === 1 ? 'once' : `${node.restarts.length} times`) : node.restartPending.length > 0 ? 'still needed' : 'no';
+  return [node.node, paint[outcomeColour(node.outcome)](node.outcome), updates, restart, node.inMaintenanceMs === null ? 'never' : renderElapsed(node.inMaintenanceMs), took];
+}
+
+function roleRow({ role, moves, measured }: RoleReport): string[] {
+  if (measured === null) return [role, String(moves), 'not measured', '', ''];
+  return [role, String(moves), String(measured.interruptions.length), longest(measured.interruptions), `${measured.failed} of ${measured.requests}`];
+}
+
+function longest(interruptions: readonly Interruption[]): string {
+  return interruptions.length === 0 ? 'none' : renderElapsed(Math.max(...interruptions.map((one) => one.ms)));
+}
+
+function nodeRemarks(node: NodeReport): string[] {
+  return [
+    ...(node.failure === null ? [] : [`${node.node}: ${node.failure.code}: ${node.failure.message} ${node.failure.remedy}`]),
+    ...(node.failure === null && node.reason !== null && node.outcome !== 'UpToDate' ? [`${node.node}: ${node.reason}`] : []),
+    ...(node.kept === null ? [] : [`${node.node} is kept in maintenance mode: ${node.kept}`]),
+    ...node.restartPending.map((reason) => `${node.node} still needs a restart: ${reason}`),
+    ...node.notes.map((note) => `${node.node}: ${note}`),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+}

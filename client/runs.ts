@@ -1,0 +1,104 @@
+/** Starting and finding Updating Runs and previews. */
+import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { CauError } from '../domain/errors.js';
+import { clusterQueue, nameSchema, previewId, runId } from '../domain/names.js';
+import type { Preview } from '../domain/preview.js';
+import type { Report } from '../domain/report.js';
+import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
+import type { TemporalClient } from './connection.js';
+import { hasPollers } from './pollers.js';
+
+const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+
+/** A run as Temporal lists it. */
+export interface RunSummary {
+  readonly workflowId: string;
+  readonly cluster: string;
+  readonly phase: string;
+  /** Temporal's own status: RUNNING, COMPLETED, FAILED, … */
+  readonly status: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/**
+ * Starts a run. Input is checked here too, before anything is asked of Temporal.
+ * @throws CauError `InvalidInput`, `ClusterUnknown`, `ClusterBusy`
+ */
+export async function startRun(temporal: TemporalClient, input: RunRequest, workflowId?: string): Promise<WorkflowHandle> {
+  const request = parseInput(runRequestSchema, input, 'run');
+  await requireWorkers(temporal, request.cluster);
+  const id = workflowId ?? runId(request.cluster, new Date());
+  try {
+    return await temporal.client.workflow.start('updatingRun', {
+      taskQueue: temporal.taskQueue,
+      workflowId: id,
+      args: [request],
+      workflowTaskTimeout: '2s',
+      workflowIdConflictPolicy: 'FAIL',
+      typedSearchAttributes: [{ key: clusterKey, value: request.cluster }],
+      staticSummary: `Updating Run of cluster ${request.cluster}${request.reason === undefined ? '' : `: ${request.reason.slice(0, 100)}`}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new CauError('ClusterBusy', `Run ${id} is already running.`, { where: id });
+  }
+}
+
+/** Asks what a run with this request would do now. @throws CauError as the preview itself */
+export async function previewRun(temporal: TemporalClient, input: RunRequest): Promise<Preview> {
+  const request = parseInput(runRequestSchema, input, 'preview');
+  await requireWorkers(temporal, request.cluster);
+  return (await temporal.client.workflow.execute('preview', {
+    taskQueue: temporal.taskQueue,
+    workflowId: previewId(request.cluster, new Date()),
+    args: [request],
+    workflowTaskTimeout: '2s',
+    staticSummary: `preview of cluster ${request.cluster}`,
+  })) as Preview;
+}
+
+/** The latest runs, the newest first; of one cluster, or of all. */
+export async function listRuns(temporal: TemporalClient, cluster: string | null, limit = 10): Promise<RunSummary[]> {
+  const query = ["WorkflowType = 'updatingRun'", ...(cluster === null ? [] : [`CauCluster = '${parseInput(nameSchema, cluster, 'cluster')}'`])].join(' AND ');
+  const runs: RunSummary[] = [];
+  for await (const run of temporal.client.workflow.list({ query })) {
+    const attribute = (name: string) => String(run.searchAttributes[name]?.[0] ?? '');
+    runs.push({
+      workflowId: run.workflowId,
+      cluster: attribute('CauCluster'),
+      phase: attribute('CauPhase'),
+      status: run.status.name,
+      startedAt: run.startTime.toISOString(),
+      endedAt: run.closeTime?.toISOString() ?? null,
+    });
+    if (runs.length >= limit) break;
+  }
+  return runs;
+}
+
+/**
+ * The run that is meant: by its id, else the latest of the cluster, else the latest of all.
+ * @throws CauError `RunNotFound`
+ */
+export async function requireRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
+  if (name?.includes('/') === true) return temporal.client.workflow.getHandle(name);
+  const [latest] = await listRuns(temporal, name, 1);
+  if (latest === undefined) throw new CauError('RunNotFound', name === null ? 'There is no run yet.' : `There is no run of cluster "${name}".`, { where: name ?? 'run' });
+  return temporal.client.workflow.getHandle(latest.workflowId);
+}
+
+/** The report of a run that is over; waits for one that is not. */
+export async function awaitReport(handle: WorkflowHandle): Promise<Report> {
+  return (await handle.result()) as Report;
+}
+
+/** A run that nobody would work on is refused at once instead of waiting unseen. */
+async function requireWorkers(temporal: TemporalClient, cluster: string): Promise<void> {
+  const [coordinators, nodes] = await Promise.all([hasPollers(temporal, temporal.taskQueue, 'workflow'), hasPollers(temporal, clusterQueue(cluster), 'activity')]);
+  if (!coordinators) {
+    throw new CauError('TemporalUnsuitable', `No Update Coordinator works on task queue "${temporal.taskQueue}".`, { where: temporal.taskQueue, remedy: 'Start one with "cau serve coordinator".' });
+  }
+  if (!nodes) throw new CauError('ClusterUnknown', `No node worker of cluster "${cluster}" polls Temporal at ${temporal.address}.`, { where: 'cluster' });
+}

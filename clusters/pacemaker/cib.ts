@@ -1,0 +1,110 @@
+/** The cluster information base: what is configured, who set which standby, and what the agents told about their copies. */
+import { CauError } from '../../domain/errors.js';
+import { parseCibStatus, type CibStatus } from './cib-status.js';
+import { childrenOf, descendantsOf, findAt, parseXml, type XmlElement } from './xml.js';
+
+/** Which state of the CIB this is. `epoch` grows with the configuration, `numUpdates` with the status. */
+export interface CibVersion {
+  readonly adminEpoch: number;
+  readonly epoch: number;
+  readonly numUpdates: number;
+}
+
+export interface NameValue {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A set of attributes or properties; nobody but its owner writes into it. */
+export interface AttributeSet {
+  readonly id: string;
+  readonly pairs: readonly NameValue[];
+}
+
+export interface CibNode {
+  readonly id: string;
+  readonly name: string;
+  readonly isMember: boolean;
+  readonly sets: readonly AttributeSet[];
+}
+
+export interface CibPrimitive {
+  readonly id: string;
+  /** Standard of its agent: `ocf`, `systemd`, `stonith`, `lsb`, `service`. */
+  readonly standard: string;
+  readonly type: string;
+  /** Whether it runs inside a container and can be asked only there. */
+  readonly isContained: boolean;
+}
+
+export interface Cib extends CibStatus {
+  readonly version: CibVersion;
+  /** Whether the partition that this CIB belongs to has quorum. */
+  readonly hasQuorum: boolean;
+  readonly nodes: readonly CibNode[];
+  readonly propertySets: readonly AttributeSet[];
+  readonly primitives: readonly CibPrimitive[];
+}
+
+/**
+ * The answer of `cibadmin --query`.
+ * @throws CauError `ClusterToolFailed` when it is no CIB
+ */
+export function parseCib(text: string): Cib {
+  const root = parseXml(text, 'cibadmin');
+  const configuration = findAt(root, 'configuration');
+  if (root.name !== 'cib' || configuration === undefined) {
+    throw new CauError('ClusterToolFailed', `The answer of "cibadmin" is <${root.name}>, not a whole CIB.`, { where: 'cibadmin' });
+  }
+  return {
+    version: {
+      adminEpoch: integer(root, 'admin_epoch'),
+      epoch: integer(root, 'epoch'),
+      numUpdates: integer(root, 'num_updates'),
+    },
+    hasQuorum: root.attributes['have-quorum'] === '1',
+    nodes: childrenOf(findAt(configuration, 'nodes'), 'node').map((node) => ({
+      id: node.attributes['id'] ?? '',
+      name: node.attributes['uname'] ?? '',
+      isMember: (node.attributes['type'] ?? 'member') === 'member',
+      sets: childrenOf(node, 'instance_attributes').map(toSet),
+    })),
+    propertySets: childrenOf(findAt(configuration, 'crm_config'), 'cluster_property_set').map(toSet),
+    primitives: primitivesOf(findAt(configuration, 'resources')),
+    ...parseCibStatus(findAt(root, 'status')),
+  };
+}
+
+/** Whether two states have the same configuration. */
+export function isSameConfiguration(left: CibVersion, right: CibVersion): boolean {
+  return left.adminEpoch === right.adminEpoch && left.epoch === right.epoch;
+}
+
+/** The value of a name in a set. */
+export function findValue(set: AttributeSet | undefined, name: string): string | undefined {
+  return set?.pairs.find((pair) => pair.name === name)?.value;
+}
+
+function toSet(set: XmlElement): AttributeSet {
+  return {
+    id: set.attributes['id'] ?? '',
+    pairs: childrenOf(set, 'nvpair').map(({ attributes }) => ({ id: attributes['id'] ?? '', name: attributes['name'] ?? '', value: attributes['value'] ?? '' })),
+  };
+}
+
+function primitivesOf(resources: XmlElement | undefined): CibPrimitive[] {
+  const contained = new Set(descendantsOf(resources, 'bundle').flatMap((bundle) => descendantsOf(bundle, 'primitive')));
+  return descendantsOf(resources, 'primitive').map((primitive) => ({
+    id: primitive.attributes['id'] ?? '',
+    standard: primitive.attributes['class'] ?? '',
+    type: primitive.attributes['type'] ?? '',
+    isContained: contained.has(primitive),
+  }));
+}
+
+function integer(element: XmlElement, name: string): number {
+  const value = Number(element.attributes[name]);
+  if (!Number.isSafeInteger(value)) throw new CauError('ClusterToolFailed', `The CIB has no usable "${name}".`, { where: 'cibadmin' });
+  return value;
+}

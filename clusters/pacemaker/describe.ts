@@ -1,0 +1,80 @@
+/** The whole cluster in one look: four of its tools at once, put together. */
+import type { ClusterDescription, ClusterNode } from '../../domain/cluster.js';
+import { CauError } from '../../domain/errors.js';
+import type { Cib } from './cib.js';
+import { readCib } from './compare-and-swap.js';
+import type { CommandRunner } from './commands.js';
+import type { ClusterView, MonitoredNode } from './crm-mon.js';
+import { findHold, standbyBy } from './holds.js';
+import type { Activity, IdleProof } from './idle.js';
+import { findLease } from './lease.js';
+import { mayAct, readClusterView } from './quorum-here.js';
+import { parseQuorum, toQuorum, type CorosyncQuorum } from './quorum.js';
+import { isTrue } from './xml.js';
+
+export interface DescribeDependencies {
+  readonly cluster: string;
+  readonly node: string;
+  readonly run: CommandRunner;
+  bootId(): Promise<string>;
+  readonly proveIdle: IdleProof;
+}
+
+/**
+ * The cluster as this node sees it, and what it is doing.
+ * @throws CauError `NoQuorumHere` when the cluster stack of this node is down; `ClusterToolFailed`
+ */
+export async function describe({ cluster, node, run, bootId, proveIdle }: DescribeDependencies): Promise<{ readonly description: ClusterDescription; readonly activity: Activity }> {
+  const [view, { cib, text }, corosync, boot] = await Promise.all([readClusterView(run, node), readCibHere(run, node), readVotes(run, node), bootId()]);
+  const quorate = mayAct(view, node) && corosync.quorate && cib.hasQuorum;
+  const option = (name: string) => isTrue(view.options[name]);
+  const isStable = quorate && view.nodes.every((one) => !(one.online && one.pending));
+  const activity = isStable ? await proveIdle(cib, text, view.coordinator) : 'deciding';
+  const description = {
+    cluster,
+    driver: 'pacemaker',
+    software: view.version === null ? [] : [`pacemaker ${view.version}`],
+    witness: { node, bootId: boot, quorate, coordinator: view.coordinator, at: new Date().toISOString() },
+    nodes: view.nodes.map((one) => toNode(one, view, cib)),
+    roles: view.roles,
+    quorum: toQuorum(corosync, view.nodes, view.options['no-quorum-policy']),
+    fencing: { enabled: option('stonith-enabled') || option('fencing-enabled'), devices: view.fencingDevices },
+    maintenanceMode: option('maintenance-mode'),
+    stopAllResources: option('stop-all-resources'),
+    failedActions: view.failedActions,
+    promotionScores: cib.promotionScores,
+    lease: findLease(cib),
+    idle: activity === 'idle',
+  };
+  return { description, activity };
+}
+
+/** Without its CIB a node knows nothing of the cluster: it is on its way up or down. */
+async function readCibHere(run: CommandRunner, node: string): Promise<{ readonly cib: Cib; readonly text: string }> {
+  try {
+    return await readCib(run);
+  } catch (error) {
+    throw new CauError('NoQuorumHere', `The cluster stack of ${node} does not answer: ${error instanceof Error ? error.message : String(error)}`, { where: node, cause: error });
+  }
+}
+
+/** Its exit code tells whether there is quorum, so only its words count. */
+async function readVotes(run: CommandRunner, node: string): Promise<CorosyncQuorum> {
+  const result = await run('corosync-quorumtool', ['-s']);
+  try {
+    return parseQuorum(result.stdout);
+  } catch (error) {
+    throw new CauError('NoQuorumHere', `Corosync on ${node} does not answer: ${(result.stderr || result.stdout).trim().slice(-300)}`, { where: node, cause: error });
+  }
+}
+
+function toNode(node: MonitoredNode, view: ClusterView, cib: Cib): ClusterNode {
+  const configured = cib.nodes.find((candidate) => candidate.name === node.name);
+  const { standbyOnFail, ...facts } = node;
+  return {
+    ...facts,
+    hold: configured === undefined ? null : findHold(configured),
+    standbyBy: standbyOnFail ? 'operator' : standbyBy(cib, configured, node.standby),
+    activeInstances: view.roles.flatMap((role) => role.instances).filter((instance) => instance.node === node.name && instance.state !== 'Stopped').length,
+  };
+}

@@ -1,0 +1,82 @@
+/** The driver of Pacemaker clusters: a member's own tools, nothing else, so that it speaks for every version of them. */
+import type { ClusterDriver, DriverCapabilities } from '../../domain/ports/cluster-driver.js';
+import { createChangeWatch, type ChangeWatch } from './changes.js';
+import { createCommandRunner, type CommandRunner } from './commands.js';
+import { compareAndSwap, type Decide } from './compare-and-swap.js';
+import { describe } from './describe.js';
+import { decideHold, decideKeep, decideRelease } from './hold-decisions.js';
+import { createIdleProof } from './idle.js';
+import { decideLease, decideLeaseDrop } from './lease.js';
+import { predictMoves } from './predict-moves.js';
+import { requireQuorum } from './quorum-here.js';
+import { readStackState, startStack, stopStack } from './stack.js';
+import { findStrayResources } from './stray-resources.js';
+
+export interface PacemakerDriverSettings {
+  /** The name by which runs know the cluster. */
+  readonly cluster: string;
+  /** This node, by its name in the cluster. */
+  readonly node: string;
+  /** This node's boot id: a description says which boot saw it. */
+  bootId(): Promise<string>;
+  /** Runs the cluster's tools; real processes unless a test brings its own. */
+  readonly run?: CommandRunner;
+  readonly changes?: ChangeWatch;
+}
+
+/**
+ * How long to rely on being told of a change, in milliseconds. The end of a transition is written down by the
+ * controller's own node alone, so elsewhere it is looked for; a stack that is down writes nothing.
+ */
+const patienceMs = { idle: 60_000, pending: 500, deciding: 100, down: 200 } as const;
+
+const capabilities: DriverCapabilities = {
+  predictsMoves: true,
+  stopsStack: true,
+  // Names of Debian, Ubuntu, RHEL and SUSE; a trailing star stands for the rest of a name.
+  stackPackages: [
+    'corosync*', 'libcorosync*', 'libcfg7', 'libcmap4', 'libcpg4', 'libquorum5', 'libsam4', 'libvotequorum8', 'libknet*', 'libnozzle*', 'kronosnet*', 'libqb*',
+    'pacemaker*', 'libpacemaker*', 'libcib*', 'libcrm*', 'liblrmd*', 'libpe-*', 'libstonithd*', 'sbd', 'dlm*', 'libdlm*', 'resource-agents*', 'fence-agents*', 'fence-virt*', 'cluster-glue*',
+  ],
+};
+
+/** A driver for the node that this process runs on, which must be root there. */
+export function createPacemakerDriver(settings: PacemakerDriverSettings): ClusterDriver {
+  const { node, run = createCommandRunner(), changes = createChangeWatch() } = settings;
+  const proveIdle = createIdleProof(run);
+  let lastLook: keyof typeof patienceMs = 'deciding';
+  const change = (decide: Decide) => compareAndSwap(run, node, decide);
+  return {
+    kind: 'pacemaker',
+    capabilities,
+    async describe() {
+      changes.mark();
+      lastLook = 'down';
+      const { description, activity } = await describe({ ...settings, run, proveIdle });
+      lastLook = activity;
+      return description;
+    },
+    async predictMoves(order) {
+      await requireQuorum(run, node);
+      return predictMoves(run, order);
+    },
+    takeLease: (holder) => change((cib) => decideLease(cib, holder)),
+    dropLease: (holder) => change((cib) => decideLeaseDrop(cib, holder)),
+    hold: (held, holder, limit) => change((cib) => decideHold(cib, held, holder, limit)),
+    keep: (held, holder, reason) => change((cib) => decideKeep(cib, held, holder, reason)),
+    async release(held, holder) {
+      let wasHeld = false;
+      await change((cib) => {
+        const edits = decideRelease(cib, held, holder);
+        wasHeld ||= edits.length > 0;
+        return edits;
+      });
+      return wasHeld ? 'released' : 'notHeld';
+    },
+    waitForChange: (timeoutMs, signal) => changes.wait(Math.min(timeoutMs, patienceMs[lastLook]), signal),
+    stopStack: () => stopStack(run, node),
+    startStack: () => startStack(run, node),
+    stackState: () => readStackState(run),
+    findStrayResources: () => findStrayResources(run, node),
+  };
+}

@@ -1,0 +1,71 @@
+/** What to change in a given CIB so that a node is held, released or kept. Pure; an empty list means that it is so. */
+import { CauError } from '../../domain/errors.js';
+import { isSameRun, type RunReference } from '../../domain/names.js';
+import type { Cib, CibNode } from './cib.js';
+import { quoted, type CibEdit } from './cib-edits.js';
+import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, holdSetId, keptElement } from './holds.js';
+
+/**
+ * The change that holds a node for a run. A `standby=off` that an operator's tool left behind goes in the same change:
+ * with two standby attributes `crm_standby` could neither set nor delete any (Pacemaker answers 109, or 0 for nothing).
+ * A node that is kept on purpose is not being worked on, so it does not count towards `limit`.
+ * @throws CauError see `ClusterDriver.hold`
+ */
+export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit: number): CibEdit[] {
+  const node = requireMember(cib, nodeName);
+  const hold = findHold(node);
+  if (hold !== null && !isSameRun(hold.run, run)) {
+    throw new CauError('ClusterBusy', `${nodeName} is held by another run, ${hold.run.workflowId}.`, { where: nodeName, facts: { holder: { ...hold.run } } });
+  }
+  if (hold !== null && !hold.intact) {
+    throw new CauError('HoldBroken', `Somebody lifted the standby that the run had set on ${nodeName}.`, { where: nodeName });
+  }
+  if (hold !== null) return [];
+  if (hasOperatorStandby(cib, node)) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
+  requireRoom(cib, nodeName, limit);
+  return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: holdElement(node, run) }];
+}
+
+/** The change that ends a run's hold; conditional on its owner once more in the change itself. */
+export function decideRelease(cib: Cib, nodeName: string, run: RunReference): CibEdit[] {
+  const node = cib.nodes.find((candidate) => candidate.name === nodeName);
+  const hold = node === undefined ? null : findHold(node);
+  if (node === undefined || hold === null || !isSameRun(hold.run, run)) return [];
+  const owner = `nvpair[@name=${quoted(holdNames.owner)} and @value=${quoted(run.firstExecutionRunId)}]`;
+  return [{ kind: 'remove', xpath: `//nodes/node[@id=${quoted(node.id)}]/instance_attributes[@id=${quoted(holdSetId(node.id))}][${owner}]` }];
+}
+
+/** The change that records why a run's hold is kept. */
+export function decideKeep(cib: Cib, nodeName: string, run: RunReference, reason: string): CibEdit[] {
+  const node = cib.nodes.find((candidate) => candidate.name === nodeName);
+  const hold = node === undefined ? null : findHold(node);
+  const words = reason.replaceAll(/\s+/g, ' ').trim();
+  if (node === undefined || hold === null || !isSameRun(hold.run, run) || hold.kept === words) return [];
+  return [{ kind: 'merge', section: 'nodes', element: keptElement(node, words) }];
+}
+
+function requireMember(cib: Cib, name: string): CibNode {
+  const node = cib.nodes.find((candidate) => candidate.name === name);
+  if (node?.isMember === true) return node;
+  throw new CauError('NodeVanished', `${name} is ${node === undefined ? 'no node' : 'a remote node and no member'} of this cluster.`, { where: name });
+}
+
+function requireRoom(cib: Cib, nodeName: string, limit: number): void {
+  const others = cib.nodes.flatMap((node) => {
+    const hold = node.name === nodeName ? null : findHold(node);
+    return hold === null || hold.kept !== null ? [] : [{ node: node.name, run: { ...hold.run } }];
+  });
+  const [first] = others;
+  if (first === undefined || others.length < limit) return;
+  throw new CauError('ClusterBusy', `${others.map((other) => other.node).join(', ')} is being worked on already, and at most ${limit} may be at a time.`, {
+    where: nodeName,
+    facts: { holder: first.run, held: others.map((other) => other.node), limit },
+  });
+}
+
+function removeLeftovers(node: CibNode): CibEdit[] {
+  return foreignStandbys(node).map(({ setId, id }) => ({
+    kind: 'remove',
+    xpath: `//nodes/node[@id=${quoted(node.id)}]/instance_attributes[@id=${quoted(setId)}]/nvpair[@id=${quoted(id)}]`,
+  }));
+}

@@ -1,0 +1,134 @@
+/**
+ * The configuration of every process: flag, else environment, else file, else default; each value with its origin.
+ * Temporal's own settings are read as the Temporal CLI reads them (`TEMPORAL_ADDRESS`, `temporal.toml`, …) below ours.
+ */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { CauError } from '../domain/errors.js';
+import { coordinatorQueue, nameSchema } from '../domain/names.js';
+
+/** What the file may say. */
+const fileSchema = z.strictObject({
+  cluster: nameSchema.optional(),
+  node: nameSchema.optional(),
+  temporal: z
+    .strictObject({
+      address: z.string().min(1).optional(),
+      namespace: z.string().min(1).optional(),
+      /** A profile of `temporal.toml`. */
+      profile: z.string().min(1).optional(),
+    })
+    .optional(),
+  coordinator: z.strictObject({ taskQueue: z.string().min(1).max(200).optional() }).optional(),
+  nodeWorker: z
+    .strictObject({
+      driver: z.enum(['pacemaker', 'simulated']).optional(),
+      machineFile: z.string().min(1).optional(),
+      stateDirectory: z.string().startsWith('/').optional(),
+      /** The node's own policy: the plug-ins that may be used on it. */
+      plugins: z.array(nameSchema).min(1).optional(),
+      /** The node's own policy: whether a run may restart it. */
+      allowRestart: z.boolean().optional(),
+    })
+    .optional(),
+});
+type ConfigurationFile = z.infer<typeof fileSchema>;
+
+/** Flags that any command may be given. */
+export interface ConfigurationFlags {
+  readonly config?: string | undefined;
+  readonly temporalAddress?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly node?: string | undefined;
+  readonly machineFile?: string | undefined;
+}
+
+/** A value and where it comes from: `flag`, `environment NAME`, `file PATH`, `temporal configuration`, `default`. */
+export interface Setting<T> {
+  readonly value: T;
+  readonly origin: string;
+}
+
+export interface Configuration {
+  readonly file: string | null;
+  readonly cluster: Setting<string | null>;
+  readonly node: Setting<string | null>;
+  readonly address: Setting<string>;
+  readonly namespace: Setting<string>;
+  readonly taskQueue: Setting<string>;
+  readonly driver: Setting<'pacemaker' | 'simulated'>;
+  readonly machineFile: Setting<string | null>;
+  readonly stateDirectory: Setting<string>;
+  readonly plugins: Setting<readonly string[] | null>;
+  readonly allowRestart: Setting<boolean>;
+  readonly requestedBy: Setting<string>;
+  /** TLS and credentials, as the Temporal CLI has them; secret. */
+  readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+}
+
+/**
+ * The configuration that applies now.
+ * @throws CauError `ConfigurationInvalid` naming file, field and what is allowed
+ */
+export function loadConfiguration(flags: ConfigurationFlags): Configuration {
+  const path = findFile(flags.config);
+  const file = path === null ? {} : readFile(path);
+  const fromFile = `file ${path ?? ''}`;
+  const pick = <T>(...candidates: readonly (readonly [T | undefined, string])[]): Setting<T> => {
+    const found = candidates.find(([value]) => value !== undefined);
+    return { value: found?.[0] as T, origin: found?.[1] ?? 'default' };
+  };
+  const env = (name: string): readonly [string | undefined, string] => [process.env[name] === '' ? undefined : process.env[name], `environment ${name}`];
+  const temporal = readTemporalConfiguration(file.temporal?.profile);
+  return {
+    file: path,
+    cluster: pick<string | null>([flags.cluster, 'flag'], env('CAU_CLUSTER'), [file.cluster, fromFile], [null, 'default']),
+    node: pick<string | null>([flags.node, 'flag'], env('CAU_NODE'), [file.node, fromFile], [null, 'default']),
+    address: pick([flags.temporalAddress, 'flag'], env('TEMPORAL_ADDRESS'), [file.temporal?.address, fromFile], [temporal.connectionOptions.address, 'temporal configuration'], ['127.0.0.1:7233', 'default']),
+    namespace: pick([flags.namespace, 'flag'], env('TEMPORAL_NAMESPACE'), [file.temporal?.namespace, fromFile], [temporal.namespace, 'temporal configuration'], ['default', 'default']),
+    taskQueue: pick(env('CAU_TASK_QUEUE'), [file.coordinator?.taskQueue, fromFile], [coordinatorQueue, 'default']),
+    driver: pick<'pacemaker' | 'simulated'>([flags.machineFile === undefined ? undefined : 'simulated', 'flag'], [file.nodeWorker?.driver, fromFile], ['pacemaker', 'default']),
+    machineFile: pick<string | null>([flags.machineFile, 'flag'], [file.nodeWorker?.machineFile, fromFile], [null, 'default']),
+    stateDirectory: pick(env('CAU_STATE_DIRECTORY'), [file.nodeWorker?.stateDirectory, fromFile], ['/var/lib/cau', 'default']),
+    plugins: pick<readonly string[] | null>([file.nodeWorker?.plugins, fromFile], [null, 'default']),
+    allowRestart: pick([file.nodeWorker?.allowRestart, fromFile], [true, 'default']),
+    requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
+    connection: temporal.connectionOptions,
+  };
+}
+
+function findFile(named: string | undefined): string | null {
+  const given = named ?? process.env['CAU_CONFIG'];
+  if (given !== undefined && given !== '') {
+    if (!existsSync(given)) throw new CauError('ConfigurationInvalid', `There is no configuration file ${given}.`, { where: given });
+    return given;
+  }
+  const base = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  return [join(base, 'cau', 'config.yaml'), '/etc/cau/config.yaml'].find((path) => existsSync(path)) ?? null;
+}
+
+function readFile(path: string): ConfigurationFile {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (cause) {
+    throw new CauError('ConfigurationInvalid', `${path} cannot be read: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`, { where: path, cause });
+  }
+  const parsed = fileSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  throw new CauError('ConfigurationInvalid', `${path}: ${problems.join('; ')}.`, { where: path });
+}
+
+function readTemporalConfiguration(profile: string | undefined): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig(profile === undefined ? {} : { profile });
+  } catch (cause) {
+    throw new CauError('ConfigurationInvalid', `The Temporal client configuration cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { where: 'temporal', cause });
+  }
+}

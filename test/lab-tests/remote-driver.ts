@@ -1,0 +1,66 @@
+/** The Pacemaker driver of a lab node, used from outside: its verbs travel as JSON lines to `drive.ts` inside the node. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { CauError, failureSchema } from '../../domain/errors.js';
+import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
+
+export interface RemoteDriver {
+  readonly driver: ClusterDriver;
+  /** How long the verb answered last took inside the node, in milliseconds. */
+  lastMs(): number;
+  close(): void;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Speaks to a running `drive.ts`; verbs that are still open when it ends fail as `NodeUnreachable`. */
+export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: string): RemoteDriver {
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  let lastMs = 0;
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString()}`.slice(-2000)));
+  child.stdin.on('error', () => undefined);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const answer = JSON.parse(line) as { id: number; value?: unknown; failure?: unknown; ms: number };
+    const open = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    lastMs = answer.ms;
+    if (answer.failure === undefined) return open?.resolve(answer.value);
+    const { code, message, ...details } = failureSchema.parse(answer.failure);
+    open?.reject(new CauError(code, message, { remedy: details.remedy, ...(details.where === undefined ? {} : { where: details.where }), ...(details.facts === undefined ? {} : { facts: details.facts }) }));
+  });
+  child.on('close', () => {
+    for (const open of waiting.values()) open.reject(new CauError('NodeUnreachable', `The driver inside ${node} ended. ${complaints}`, { where: node }));
+    waiting.clear();
+  });
+  const call = <T>(verb: string, ...args: readonly unknown[]) =>
+    new Promise<T>((resolve, reject) => {
+      const id = nextId++;
+      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      child.stdin.write(`${JSON.stringify({ id, verb, args })}\n`);
+    });
+  return {
+    lastMs: () => lastMs,
+    close: () => child.stdin.end(),
+    driver: {
+      kind: 'pacemaker',
+      capabilities: { predictsMoves: true, stopsStack: true, stackPackages: [] },
+      describe: () => call('describe'),
+      predictMoves: (order) => call('predictMoves', order),
+      takeLease: (run) => call('takeLease', run),
+      dropLease: (run) => call('dropLease', run),
+      hold: (held, run, limit) => call('hold', held, run, limit),
+      release: (held, run) => call('release', held, run),
+      keep: (held, run, reason) => call('keep', held, run, reason),
+      waitForChange: (timeoutMs) => call('waitForChange', timeoutMs),
+      stopStack: () => call('stopStack'),
+      startStack: () => call('startStack'),
+      stackState: () => call('stackState'),
+      findStrayResources: () => call('findStrayResources'),
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Makes the parts of a node worker that its configuration names, and runs it. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSimulatedDriver } from '../clusters/simulated/driver.js';
+import { createSimulatedHost } from '../clusters/simulated/host.js';
+import { readMachineFile } from '../clusters/simulated/model.js';
+import { createPacemakerDriver } from '../clusters/pacemaker/driver.js';
+import type { Configuration } from '../configuration/configuration.js';
+import { CauError } from '../domain/errors.js';
+import { createLinuxHost } from '../host/linux-host.js';
+import { runNodeWorker, type NodeWorkerSettings } from './node.js';
+import { createPlugin, pluginNames } from './plugins.js';
+
+/** @throws CauError `ConfigurationInvalid`, `TemporalUnavailable` */
+export async function serveNode(configuration: Configuration, log: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const { connection, address, namespace, allowRestart } = configuration;
+  const common = { connection: { ...connection, address: address.value }, namespace: namespace.value, allowRestart: allowRestart.value, log };
+  const parts = configuration.driver.value === 'simulated' ? simulatedParts(configuration) : pacemakerParts(configuration);
+  await runNodeWorker({ ...common, ...parts }, signal);
+}
+
+type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'host' | 'plugins' | 'stateDirectory' | 'machineFile'>;
+
+function simulatedParts({ machineFile }: Configuration): Parts {
+  if (machineFile.value === null) throw new CauError('ConfigurationInvalid', 'nodeWorker.machineFile is needed for the driver "simulated".', { where: 'nodeWorker.machineFile' });
+  const machine = readMachineFile(machineFile.value);
+  return {
+    cluster: machine.cluster,
+    node: machine.node,
+    driver: createSimulatedDriver(machine),
+    host: createSimulatedHost(machine),
+    plugins: [createPlugin({ plugin: 'simulated', machineFile: machineFile.value })],
+    stateDirectory: machine.stateDirectory,
+    machineFile: machineFile.value,
+  };
+}
+
+function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuration): Parts {
+  if (cluster.value === null) throw new CauError('ConfigurationInvalid', 'cluster is not set.', { where: 'cluster', remedy: 'Set "cluster" in the configuration file of this node.' });
+  if (node.value === null) throw new CauError('ConfigurationInvalid', 'node is not set.', { where: 'node', remedy: 'Set "node" in the configuration file of this node.' });
+  const host = createLinuxHost([process.execPath, fileURLToPath(new URL('./operation-main.js', import.meta.url))]);
+  const allowed = plugins.value ?? pluginNames.filter((name) => name !== 'simulated');
+  return {
+    cluster: cluster.value,
+    node: node.value,
+    driver: createPacemakerDriver({ cluster: cluster.value, node: node.value, bootId: () => host.bootId() }),
+    host,
+    plugins: allowed.map((plugin) => createPlugin({ plugin, machineFile: null })),
+    stateDirectory: join(stateDirectory.value),
+    machineFile: null,
+  };
+}
