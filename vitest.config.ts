@@ -7,8 +7,10 @@ export default defineConfig({
     exclude: ['test/lab/**', 'test/lab-tests/**', 'test/chaos/**', 'test/bench/**'],
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 600_000,
+    // Whole runs start a dozen processes each; more of them at once than cores only makes all of them late.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     teardownTimeout: 20_000,
   },
 });

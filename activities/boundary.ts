@@ -5,6 +5,7 @@
 import { activityInfo, ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import type { z } from 'zod';
 import { CauError, errorCatalogue, failureOf, type Failure } from '../domain/errors.js';
+import { payloadBudgetBytes, payloadBytes } from '../domain/payload-size.js';
 import { parseInput } from '../domain/requests.js';
 
 /** The workflows that may ask a node for anything. */
@@ -24,7 +25,7 @@ export function createNodeBoundary(own: { readonly cluster: string; readonly nod
         const parsed = parseInput(schema, input, activityInfo().activityType);
         requireOwn(parsed.cluster, own.cluster, 'cluster');
         if ('node' in parsed) requireOwn(String(parsed.node), own.node, 'node');
-        return act(parsed);
+        return requireRoom(await act(parsed));
       }),
   };
 }
@@ -42,12 +43,22 @@ export async function asActivity<T>(body: () => Promise<T>): Promise<T> {
 function requireCaller(): void {
   const { inWorkflow, workflowType } = activityInfo();
   if (inWorkflow && workflowType !== undefined && callers.includes(workflowType)) return;
-  throw new CauError('ForbiddenCaller', `"${activityInfo().activityType}" was asked by ${inWorkflow ? `a workflow of type "${workflowType ?? ''}"` : 'no workflow at all'}.`);
+  throw new CauError(
+    'ForbiddenCaller',
+    `"${activityInfo().activityType}" was asked by ${inWorkflow ? `a workflow of type "${workflowType ?? ''}"` : 'no workflow at all'}.`,
+  );
 }
 
 function requireOwn(asked: string, own: string, what: 'cluster' | 'node'): void {
   if (asked === own) return;
   throw new CauError('WrongNode', `A request for ${what} "${asked}" reached the worker of ${what} "${own}".`, { where: what });
+}
+
+/** A result that the server refuses would be tried again until its deadline, and a run that holds it would hang. */
+function requireRoom<T>(result: T): T {
+  const bytes = payloadBytes(result);
+  if (bytes <= payloadBudgetBytes) return result;
+  throw new CauError('TooLarge', `The answer of "${activityInfo().activityType}" has ${bytes} bytes; ${payloadBudgetBytes} are allowed.`);
 }
 
 function toApplicationFailure(failure: Failure, cause: unknown): ApplicationFailure {

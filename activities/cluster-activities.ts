@@ -40,7 +40,13 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
 }
 
 /** The one activity on the queue that all node workers of a cluster share. */
-export function createIntroductionActivities({ boundary, driver }: { readonly boundary: NodeBoundary; readonly driver: ClusterDriver }): IntroductionActivities {
+export function createIntroductionActivities({
+  boundary,
+  driver,
+}: {
+  readonly boundary: NodeBoundary;
+  readonly driver: ClusterDriver;
+}): IntroductionActivities {
   return { introduceCluster: boundary.guard(z.strictObject({ cluster: nameSchema }), () => driver.describe()) };
 }
 
@@ -48,7 +54,9 @@ export function createIntroductionActivities({ boundary, driver }: { readonly bo
 async function describeWithQuorum(driver: ClusterDriver): Promise<ClusterDescription> {
   const cluster = await driver.describe();
   if (cluster.witness.quorate) return cluster;
-  throw new CauError('NoQuorumHere', `${cluster.witness.node} is not in a part of cluster ${cluster.cluster} that has quorum.`, { where: cluster.witness.node });
+  throw new CauError('NoQuorumHere', `${cluster.witness.node} is not in a part of cluster ${cluster.cluster} that has quorum.`, {
+    where: cluster.witness.node,
+  });
 }
 
 function decide(cluster: ClusterDescription, input: z.infer<typeof nodeInputs.watch>): Verdict {

@@ -49,7 +49,8 @@ export function createCoordinatorActivities({ client }: { readonly client: Clien
         try {
           return { kind: 'ended', result: (await client.workflow.getHandle(workflowId, description.runId).result()) as NodeResult, failure: null };
         } catch (error) {
-          if (!(error instanceof WorkflowFailedError)) throw new CauError('TemporalUnavailable', `Temporal did not answer about workflow "${workflowId}".`, { cause: error });
+          if (!(error instanceof WorkflowFailedError))
+            throw new CauError('TemporalUnavailable', `Temporal did not answer about workflow "${workflowId}".`, { cause: error });
           return { kind: 'ended', result: null, failure: failureOfWorkflow(error) };
         } finally {
           clearInterval(beating);

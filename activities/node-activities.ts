@@ -45,9 +45,7 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
     })),
     scanNode: guard(nodeInputs.scan, (input) => plugins.scan(input.plugins)),
     stageUpdates: guard(nodeInputs.stage, (input) => plugins.stage(input.updates)),
-    installUpdates: guard(nodeInputs.operation, (input) =>
-      runOnce<InstallResult>(deps, specify(deps, 'install', input, input.updates), heartbeat),
-    ),
+    installUpdates: guard(nodeInputs.operation, (input) => runOnce<InstallResult>(deps, specify(deps, 'install', input, input.updates), heartbeat)),
     repairPackages: guard(nodeInputs.operation, (input) => runOnce<RepairResult>(deps, specify(deps, 'repair', input, []), heartbeat)),
     verifyUpdates: guard(nodeInputs.verify, (input) => plugins.verify(input.updates)),
     stopClusterStack: guard(nodeInputs.target, () => driver.stopStack()),

@@ -40,7 +40,11 @@ export function createPluginBench(
     require(name) {
       const plugin = plugins.find((candidate) => candidate.manifest.name === name);
       if (plugin !== undefined) return plugin;
-      throw new CauError('PluginUnavailable', `The update plug-in "${name}" is not available on ${own.node}; it has: ${plugins.map((candidate) => candidate.manifest.name).join(', ')}.`, { where: 'plugins' });
+      throw new CauError(
+        'PluginUnavailable',
+        `The update plug-in "${name}" is not available on ${own.node}; it has: ${plugins.map((candidate) => candidate.manifest.name).join(', ')}.`,
+        { where: 'plugins' },
+      );
     },
     stateDirectory,
   };

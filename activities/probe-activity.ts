@@ -41,7 +41,12 @@ function startSeries(probe: Probe): { end(): Promise<Measurement> } {
       clearInterval(sending);
       await Promise.all(pending);
       const interruptions = findInterruptions(answers);
-      return { role: probe.role, requests: answers.length, failed: answers.filter((answer) => answer.answeredAt === null).length, interruptions: longest(interruptions) };
+      return {
+        role: probe.role,
+        requests: answers.length,
+        failed: answers.filter((answer) => answer.answeredAt === null).length,
+        interruptions: longest(interruptions),
+      };
     },
   };
 }

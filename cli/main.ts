@@ -26,7 +26,18 @@ const program = new Command('cau')
   .exitOverride()
   .action((_flags: object, self: Command) => showOverview(flagsOf(self)));
 
-for (const add of [addDemoCommand, addPreviewCommand, addRunCommand, addStatusCommand, addControlCommands, addReportCommand, addServeCommand, addConfigCommand, addVersionCommand]) add(program);
+for (const add of [
+  addDemoCommand,
+  addPreviewCommand,
+  addRunCommand,
+  addStatusCommand,
+  addControlCommands,
+  addReportCommand,
+  addServeCommand,
+  addConfigCommand,
+  addVersionCommand,
+])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -12,14 +12,16 @@ const names = Object.keys(runOptionsSchema.shape) as OptionName[];
 export function addOptionFlags(command: Command): Command {
   for (const name of names) {
     const shown = JSON.stringify(defaultOptions[name]);
-    command.addOption(new Option(`--${kebab(name)} <value>`, `${runOptionsSchema.shape[name].description ?? ''} Default: ${shown}`).helpGroup('Options of the run:'));
+    command.addOption(
+      new Option(`--${kebab(name)} <value>`, `${runOptionsSchema.shape[name].description ?? ''} Default: ${shown}`).helpGroup('Options of the run:'),
+    );
   }
   return command;
 }
 
 /** The options that were given as flags. @throws CauError `InvalidInput` */
-export function readOptionFlags(flags: Readonly<Record<string, unknown>>): PartialOptions {
-  const given = names.flatMap((name) => (flags[name] === undefined ? [] : [[name, parseFlag(name, String(flags[name]))] as const]));
+export function readOptionFlags(flags: Readonly<Record<string, string | undefined>>): PartialOptions {
+  const given = names.flatMap((name) => (flags[name] === undefined ? [] : [[name, parseFlag(name, flags[name])] as const]));
   return parseInput(partialOptionsSchema, Object.fromEntries(given), 'options');
 }
 

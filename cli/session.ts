@@ -15,7 +15,7 @@ export interface Session {
 }
 
 /** The flags of the command together with the global ones. */
-export function flagsOf<T>(command: Command): T & GlobalFlags {
+export function flagsOf<T extends object>(command: Command): T & GlobalFlags {
   return command.optsWithGlobals<T & GlobalFlags>();
 }
 

@@ -35,7 +35,9 @@ export async function* followRun(temporal: TemporalClient, handle: WorkflowHandl
     }
     try {
       const status = await statusOf(temporal, handle);
-      yield status.kind === 'whole' ? { kind: 'progress', progress: status.progress } : { kind: 'blind', reason: 'no Update Coordinator answers; the run goes on when one is back' };
+      yield status.kind === 'whole'
+        ? { kind: 'progress', progress: status.progress }
+        : { kind: 'blind', reason: 'no Update Coordinator answers; the run goes on when one is back' };
     } catch (error) {
       yield { kind: 'blind', reason: `${clientFailure(error).message} Nodes go on with the step they are in.` };
     }

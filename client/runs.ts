@@ -85,7 +85,8 @@ export async function listRuns(temporal: TemporalClient, cluster: string | null,
 export async function requireRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
   if (name?.includes('/') === true) return temporal.client.workflow.getHandle(name);
   const [latest] = await listRuns(temporal, name, 1);
-  if (latest === undefined) throw new CauError('RunNotFound', name === null ? 'There is no run yet.' : `There is no run of cluster "${name}".`, { where: name ?? 'run' });
+  if (latest === undefined)
+    throw new CauError('RunNotFound', name === null ? 'There is no run yet.' : `There is no run of cluster "${name}".`, { where: name ?? 'run' });
   return temporal.client.workflow.getHandle(latest.workflowId);
 }
 
@@ -96,9 +97,15 @@ export async function awaitReport(handle: WorkflowHandle): Promise<Report> {
 
 /** A run that nobody would work on is refused at once instead of waiting unseen. */
 async function requireWorkers(temporal: TemporalClient, cluster: string): Promise<void> {
-  const [coordinators, nodes] = await Promise.all([hasPollers(temporal, temporal.taskQueue, 'workflow'), hasPollers(temporal, clusterQueue(cluster), 'activity')]);
+  const [coordinators, nodes] = await Promise.all([
+    hasPollers(temporal, temporal.taskQueue, 'workflow'),
+    hasPollers(temporal, clusterQueue(cluster), 'activity'),
+  ]);
   if (!coordinators) {
-    throw new CauError('TemporalUnsuitable', `No Update Coordinator works on task queue "${temporal.taskQueue}".`, { where: temporal.taskQueue, remedy: 'Start one with "cau serve coordinator".' });
+    throw new CauError('TemporalUnsuitable', `No Update Coordinator works on task queue "${temporal.taskQueue}".`, {
+      where: temporal.taskQueue,
+      remedy: 'Start one with "cau serve coordinator".',
+    });
   }
   if (!nodes) throw new CauError('ClusterUnknown', `No node worker of cluster "${cluster}" polls Temporal at ${temporal.address}.`, { where: 'cluster' });
 }

@@ -89,10 +89,26 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     file: path,
     cluster: pick<string | null>([flags.cluster, 'flag'], env('CAU_CLUSTER'), [file.cluster, fromFile], [null, 'default']),
     node: pick<string | null>([flags.node, 'flag'], env('CAU_NODE'), [file.node, fromFile], [null, 'default']),
-    address: pick([flags.temporalAddress, 'flag'], env('TEMPORAL_ADDRESS'), [file.temporal?.address, fromFile], [temporal.connectionOptions.address, 'temporal configuration'], ['127.0.0.1:7233', 'default']),
-    namespace: pick([flags.namespace, 'flag'], env('TEMPORAL_NAMESPACE'), [file.temporal?.namespace, fromFile], [temporal.namespace, 'temporal configuration'], ['default', 'default']),
+    address: pick(
+      [flags.temporalAddress, 'flag'],
+      env('TEMPORAL_ADDRESS'),
+      [file.temporal?.address, fromFile],
+      [temporal.connectionOptions.address, 'temporal configuration'],
+      ['127.0.0.1:7233', 'default'],
+    ),
+    namespace: pick(
+      [flags.namespace, 'flag'],
+      env('TEMPORAL_NAMESPACE'),
+      [file.temporal?.namespace, fromFile],
+      [temporal.namespace, 'temporal configuration'],
+      ['default', 'default'],
+    ),
     taskQueue: pick(env('CAU_TASK_QUEUE'), [file.coordinator?.taskQueue, fromFile], [coordinatorQueue, 'default']),
-    driver: pick<'pacemaker' | 'simulated'>([flags.machineFile === undefined ? undefined : 'simulated', 'flag'], [file.nodeWorker?.driver, fromFile], ['pacemaker', 'default']),
+    driver: pick<'pacemaker' | 'simulated'>(
+      [flags.machineFile === undefined ? undefined : 'simulated', 'flag'],
+      [file.nodeWorker?.driver, fromFile],
+      ['pacemaker', 'default'],
+    ),
     machineFile: pick<string | null>([flags.machineFile, 'flag'], [file.nodeWorker?.machineFile, fromFile], [null, 'default']),
     stateDirectory: pick(env('CAU_STATE_DIRECTORY'), [file.nodeWorker?.stateDirectory, fromFile], ['/var/lib/cau', 'default']),
     plugins: pick<readonly string[] | null>([file.nodeWorker?.plugins, fromFile], [null, 'default']),
@@ -117,7 +133,10 @@ function readFile(path: string): ConfigurationFile {
   try {
     content = parse(readFileSync(path, 'utf8')) ?? {};
   } catch (cause) {
-    throw new CauError('ConfigurationInvalid', `${path} cannot be read: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`, { where: path, cause });
+    throw new CauError('ConfigurationInvalid', `${path} cannot be read: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`, {
+      where: path,
+      cause,
+    });
   }
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
@@ -129,6 +148,9 @@ function readTemporalConfiguration(profile: string | undefined): ReturnType<type
   try {
     return loadClientConnectConfig(profile === undefined ? {} : { profile });
   } catch (cause) {
-    throw new CauError('ConfigurationInvalid', `The Temporal client configuration cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { where: 'temporal', cause });
+    throw new CauError('ConfigurationInvalid', `The Temporal client configuration cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      where: 'temporal',
+      cause,
+    });
   }
 }

@@ -5,13 +5,17 @@ import { createFailure, type Failure } from './errors.js';
 /** Why a drain of the node would not be true, or null. */
 export function findDrainObstacle(cluster: ClusterDescription, node: string): Failure | null {
   const refuse = (message: string, where: string) => createFailure('RoleNotManaged', message, { where });
-  if (cluster.maintenanceMode) return refuse(`Cluster ${cluster.cluster} has maintenance-mode set: roles would stay on ${node} while it looks drained.`, 'maintenance-mode');
+  if (cluster.maintenanceMode)
+    return refuse(`Cluster ${cluster.cluster} has maintenance-mode set: roles would stay on ${node} while it looks drained.`, 'maintenance-mode');
   if (cluster.stopAllResources) return refuse(`Cluster ${cluster.cluster} has stop-all-resources set.`, 'stop-all-resources');
   for (const role of rolesOn(cluster, node)) {
     for (const instance of role.instances) {
       if (instance.node !== node || instance.state === 'Stopped') continue;
       if (!instance.managed) return refuse(`"${instance.resource}" runs on ${node} and the cluster is told not to manage it.`, instance.resource);
-      if (instance.blocked) return createFailure('DrainFailed', `"${instance.resource}" is blocked on ${node}: the cluster can do nothing more with it.`, { where: instance.resource });
+      if (instance.blocked)
+        return createFailure('DrainFailed', `"${instance.resource}" is blocked on ${node}: the cluster can do nothing more with it.`, {
+          where: instance.resource,
+        });
     }
   }
   return null;

@@ -18,7 +18,8 @@ export function decideDrained(cluster: ClusterDescription, nodeName: string, run
   );
   const blocked = there.find((instance) => instance.blocked);
   if (blocked !== undefined) {
-    return impossible('DrainFailed', `The cluster could not stop "${blocked.resource}" (role "${blocked.role}") on ${nodeName} and does not try again.`, blocked.role);
+    const message = `The cluster could not stop "${blocked.resource}" (role "${blocked.role}") on ${nodeName} and does not try again.`;
+    return { state: 'impossible', failure: createFailure('DrainFailed', message, { where: blocked.role, facts: { blocked: blocked.resource } }) };
   }
   const unmanaged = there.find((instance) => !instance.managed);
   if (unmanaged !== undefined) {
@@ -61,6 +62,6 @@ export function lostRoles(cluster: ClusterDescription, baseline: Baseline): stri
     });
 }
 
-function impossible(code: 'DrainFailed' | 'RoleNotManaged' | 'HoldBroken' | 'NodeVanished', message: string, where: string): Verdict {
+function impossible(code: 'RoleNotManaged' | 'HoldBroken' | 'NodeVanished', message: string, where: string): Verdict {
   return { state: 'impossible', failure: createFailure(code, message, { where }) };
 }

@@ -5,9 +5,7 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
 /** A duration as people write it: a number and one unit, such as `90s`, `15m`, `2h` or `1d`. */
-export const durationSchema = z
-  .string()
-  .regex(pattern, 'a duration is a number with a unit: ms, s, m, h or d, such as "90s" or "15m"');
+export const durationSchema = z.string().regex(pattern, 'a duration is a number with a unit: ms, s, m, h or d, such as "90s" or "15m"');
 export type Duration = z.infer<typeof durationSchema>;
 
 /** The milliseconds of a duration that passed `durationSchema`; 0 for anything else. */

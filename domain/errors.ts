@@ -19,21 +19,45 @@ const again = (cause: string, remedy: string): ErrorDefinition => ({ cause, reme
 /** Every error code with its cause, its remedy and whether it may pass by itself. `docs/errors.md` is generated from it. */
 export const errorCatalogue = {
   InvalidInput: stop('The request has a field that is missing, unknown or out of range.', 'Correct the named field and start again.'),
-  ConfigurationInvalid: stop('The configuration of this process cannot be used.', 'Correct the named setting; "cau config show" tells where each value comes from.'),
-  ClusterBusy: stop('Another Updating Run works on this cluster, or is cleaning up after itself.', 'Wait for it to end ("cau status") or stop it ("cau stop").'),
+  ConfigurationInvalid: stop(
+    'The configuration of this process cannot be used.',
+    'Correct the named setting; "cau config show" tells where each value comes from.',
+  ),
+  ClusterBusy: stop(
+    'Another Updating Run works on this cluster, or is cleaning up after itself.',
+    'Wait for it to end ("cau status") or stop it ("cau stop").',
+  ),
   ClusterUnknown: stop('No node worker of this cluster answers.', 'Check the name of the cluster and that "cau serve node" runs on its nodes.'),
-  NotReady: stop('The cluster does not pass a readiness rule that protects its services.', 'Do what the finding says, or skip the rule by its id if you take the risk.'),
+  NotReady: stop(
+    'The cluster does not pass a readiness rule that protects its services.',
+    'Do what the finding says, or skip the rule by its id if you take the risk.',
+  ),
   WrongNode: stop('A request for one node reached the worker of another.', 'Check that each node worker is configured with the name of its own node.'),
-  ForbiddenCaller: stop('A node was asked by something other than a workflow of Cluster-Aware Updating.', 'Start an Updating Run; single steps cannot be asked of a node.'),
+  ForbiddenCaller: stop(
+    'A node was asked by something other than a workflow of Cluster-Aware Updating.',
+    'Start an Updating Run; single steps cannot be asked of a node.',
+  ),
   RefusedByNode: stop("The node's own policy forbids the request.", 'Change the policy on the node if the request is legitimate.'),
-  RefusedByOperator: stop('The node is in standby or maintenance by the wish of an operator.', 'Let the operator resume the node, or include such nodes by option.'),
+  RefusedByOperator: stop(
+    'The node is in standby or maintenance by the wish of an operator.',
+    'Let the operator resume the node, or include such nodes by option.',
+  ),
   DrainFailed: stop('The roles of the node could not be moved away.', 'Read the named role in the cluster; resume the node when it is healthy.'),
-  RoleLost: stop('A role that ran before is not running anywhere.', 'Start the role ("crm_resource --cleanup" after the cause is gone) and check its constraints.'),
-  RoleNotManaged: stop('The cluster does not manage a role on this node, so it cannot be moved.', 'End the maintenance of the named role or node, then start again.'),
+  RoleLost: stop(
+    'A role that ran before is not running anywhere.',
+    'Start the role ("crm_resource --cleanup" after the cause is gone) and check its constraints.',
+  ),
+  RoleNotManaged: stop(
+    'The cluster does not manage a role on this node, so it cannot be moved.',
+    'End the maintenance of the named role or node, then start again.',
+  ),
   QuorumAtRisk: stop('Taking this node out would cost the cluster its quorum, or roles their capacity.', 'Bring the missing nodes back, then start again.'),
   NoQuorumHere: again('The node that was asked is not in the part of the cluster that has quorum.', 'Nothing: another node is asked.'),
   ClusterToolFailed: again('A tool of the cluster manager failed.', 'Read its message; the step is tried again.'),
-  HoldBroken: stop('The maintenance mode that the run had set on the node was lifted or changed by somebody else.', 'Find out who did it; the run leaves the node alone.'),
+  HoldBroken: stop(
+    'The maintenance mode that the run had set on the node was lifted or changed by somebody else.',
+    'Find out who did it; the run leaves the node alone.',
+  ),
   UnexpectedService: stop('An update enabled or started a service that was off before.', 'Disable the named service; the cluster may manage it.'),
   InstallFailed: stop('An update could not be installed.', 'Read the output of the package manager in the report and repair the package.'),
   PackagesBroken: stop('The package data base of the node is not clean.', 'Repair it with "dpkg --configure -a" and "apt-get -f install", then start again.'),
@@ -41,9 +65,15 @@ export const errorCatalogue = {
   StageFailed: again('The planned updates could not be fetched.', 'Check the package sources and the free space of the node.'),
   LockHeld: again('Another package manager holds the lock on the node.', 'Wait until it ends; the step is tried again.'),
   Interrupted: stop('An operation was started and left no result: its node or process died on the way.', 'Nothing: the node is repaired and scanned anew.'),
-  NotConverging: stop('Updates are still offered after the allowed number of passes.', 'Look at the named updates: they are offered again after they were installed.'),
+  NotConverging: stop(
+    'Updates are still offered after the allowed number of passes.',
+    'Look at the named updates: they are offered again after they were installed.',
+  ),
   RestartBlocked: stop('The node must not be restarted now.', 'Read the reason; the node is left as it is.'),
-  RestartTimeout: stop('The node did not come back in time after its restart.', 'Look at its console; when it is back, "cau recover" or the next run resumes it.'),
+  RestartTimeout: stop(
+    'The node did not come back in time after its restart.',
+    'Look at its console; when it is back, "cau recover" or the next run resumes it.',
+  ),
   StillOldBoot: again('The node has not restarted yet.', 'Nothing: it is asked again.'),
   RejoinTimeout: stop('The node did not become a full member of the cluster in time.', 'Check that the cluster stack starts at boot on that node.'),
   GateFailed: stop('A condition that must hold before the run goes on did not hold in time.', 'Read the last value seen; mend it and start again.'),
@@ -57,6 +87,7 @@ export const errorCatalogue = {
   TemporalUnsuitable: stop('The Temporal service lacks something that Cluster-Aware Updating needs.', 'Run the named command on it.'),
   TemporalNotFound: stop('No usable Temporal CLI is on this machine and none could be got.', 'Install Go 1.26 or set CAU_TEMPORAL_CLI to a Temporal CLI.'),
   PortBusy: stop('A port that is needed is in use by another program.', 'End that program or choose another port.'),
+  TooLarge: stop('An answer is larger than Temporal can carry.', 'Update fewer packages at once, or let fewer plug-ins work in one run.'),
   RunNotFound: stop('There is no such Updating Run.', 'List the runs with "cau status".'),
   Unexpected: stop('A defect in Cluster-Aware Updating.', 'Report it with the message and the history of the run.'),
 } as const satisfies Record<string, ErrorDefinition>;

@@ -25,7 +25,9 @@ export const runOptionsSchema = z.strictObject({
   settleTimeout: durationSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
   clusterDuringInstall: z
     .enum(['keep', 'stop', 'auto'])
-    .describe('Whether the cluster stack of the node runs during the installation; "auto" stops it when the stack itself is updated or when fencing could strike.'),
+    .describe(
+      'Whether the cluster stack of the node runs during the installation; "auto" stops it when the stack itself is updated or when fencing could strike.',
+    ),
   restartWhen: z.enum(['needed', 'never']).describe('Restart a node when its updates need it, or never.'),
   restartTimeout: durationSchema.describe('How long a node may take to restart and to be a full member again.'),
   installTimeout: durationSchema.describe('How long one installation on a node may take.'),
@@ -75,10 +77,7 @@ export type EffectiveOptions = z.infer<typeof effectiveOptionsSchema>;
 /** Built-in defaults, overridden by the profile, overridden by the request. */
 export function effectiveOptions(profile: PartialOptions, request: PartialOptions): EffectiveOptions {
   const origins = Object.fromEntries(
-    Object.keys(defaultOptions).map((name): [string, OptionOrigin] => [
-      name,
-      name in request ? 'request' : name in profile ? 'profile' : 'default',
-    ]),
+    Object.keys(defaultOptions).map((name): [string, OptionOrigin] => [name, name in request ? 'request' : name in profile ? 'profile' : 'default']),
   );
   return { values: runOptionsSchema.parse({ ...defaultOptions, ...profile, ...request }), origins };
 }

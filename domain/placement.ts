@@ -57,5 +57,5 @@ function home(placement: RolePlacement): string | null {
 }
 
 function unique(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+  return [...new Set(names)].toSorted();
 }

@@ -47,7 +47,11 @@ export function decidePlan(
   options: RunOptions,
 ): Plan {
   const nodes = scanned.map(planNode);
-  const order = decideOrder(cluster, nodes.filter((node) => node.action === 'update').map((node) => node.node), options.order);
+  const order = decideOrder(
+    cluster,
+    nodes.filter((node) => node.action === 'update').map((node) => node.node),
+    options.order,
+  );
   const working = order.flatMap((name) => nodes.filter((node) => node.node === name));
   const idle = nodes.filter((node) => node.action !== 'update');
   return { nodes: [...working, ...idle, ...skipped.map(skippedNode)] };
@@ -66,8 +70,9 @@ export function decideOrder(cluster: ClusterDescription, nodes: readonly string[
     cluster.witness.coordinator === node ? 1 : 0,
   ];
   const rest = nodes.filter((node) => !listed.includes(node));
-  const ranked = rest.map((node) => ({ node, rank: rank(node) }));
-  ranked.sort((left, right) => compare(left.rank, right.rank) || left.node.localeCompare(right.node, 'en', { numeric: true }));
+  const ranked = rest
+    .map((node) => ({ node, rank: rank(node) }))
+    .toSorted((left, right) => compare(left.rank, right.rank) || left.node.localeCompare(right.node, 'en', { numeric: true }));
   return [...listed, ...ranked.map((entry) => entry.node)];
 }
 
@@ -94,7 +99,10 @@ export function reasonToSkip(cluster: ClusterDescription, name: string): string 
 }
 
 function planNode(scan: ScannedNode): PlannedNode {
-  const names = fitList(scan.updates.map((update) => `${update.name} ${update.to}`), listBytes);
+  const names = fitList(
+    scan.updates.map((update) => `${update.name} ${update.to}`),
+    listBytes,
+  );
   return {
     node: scan.node,
     action: scan.updates.length > 0 || scan.restartNeeded ? 'update' : 'upToDate',
@@ -106,13 +114,29 @@ function planNode(scan: ScannedNode): PlannedNode {
     clusterStack: scan.updates.some((update) => update.clusterStack),
     list: names.kept,
     cut: names.cut,
-    keptBack: fitList(scan.keptBack.map((entry) => `${entry.name}: ${entry.reason}`), listBytes).kept,
+    keptBack: fitList(
+      scan.keptBack.map((entry) => `${entry.name}: ${entry.reason}`),
+      listBytes,
+    ).kept,
     moves: [],
   };
 }
 
 function skippedNode({ node, reason }: { readonly node: string; readonly reason: string }): PlannedNode {
-  return { node, action: 'skip', reason, updates: 0, security: 0, bytes: 0, restart: 'notExpected', clusterStack: false, list: [], cut: 0, keptBack: [], moves: [] };
+  return {
+    node,
+    action: 'skip',
+    reason,
+    updates: 0,
+    security: 0,
+    bytes: 0,
+    restart: 'notExpected',
+    clusterStack: false,
+    list: [],
+    cut: 0,
+    keptBack: [],
+    moves: [],
+  };
 }
 
 function compare(left: readonly number[], right: readonly number[]): number {

@@ -44,8 +44,8 @@ export function mergeMeasurements(measurements: readonly Measurement[]): Measure
 
 /** The interruptions to list, at most 20: the longest, in order of time. */
 export function longest(interruptions: readonly Interruption[]): Interruption[] {
-  return [...interruptions]
-    .sort((left, right) => right.ms - left.ms)
+  return interruptions
+    .toSorted((left, right) => right.ms - left.ms)
     .slice(0, listed)
-    .sort((left, right) => left.from.localeCompare(right.from));
+    .toSorted((left, right) => left.from.localeCompare(right.from));
 }

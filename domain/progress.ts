@@ -11,8 +11,21 @@ export type RunPhase = (typeof runPhases)[number];
 
 /** The steps of a node, in their order; those from `proving` to `scanning` repeat with each pass. */
 export const nodeSteps = [
-  'preparing', 'holding', 'draining', 'stoppingStack', 'proving', 'repairing', 'installing', 'scanning', 'staging', 'restarting', 'verifying',
-  'rejoining', 'releasing', 'settling', 'done',
+  'preparing',
+  'holding',
+  'draining',
+  'stoppingStack',
+  'proving',
+  'repairing',
+  'installing',
+  'scanning',
+  'staging',
+  'restarting',
+  'verifying',
+  'rejoining',
+  'releasing',
+  'settling',
+  'done',
 ] as const;
 export type NodeStep = (typeof nodeSteps)[number];
 

@@ -36,9 +36,7 @@ export const nodeReportSchema = z.strictObject({
   /** Milliseconds from the hold to its release; null when it was never held. */
   inMaintenanceMs: z.number().int().nullable(),
   passes: z.number().int(),
-  updates: z.array(
-    z.strictObject({ name: z.string(), from: z.string().nullable(), to: z.string(), outcome: z.string(), message: z.string().optional() }),
-  ),
+  updates: z.array(z.strictObject({ name: z.string(), from: z.string().nullable(), to: z.string(), outcome: z.string(), message: z.string().optional() })),
   /** Updates not listed for want of room. */
   updatesCut: z.number().int(),
   installed: z.number().int(),
@@ -96,7 +94,23 @@ export type Report = z.infer<typeof reportSchema>;
 /** The report of a node that was not worked on. */
 export function untouchedNode(node: string, outcome: NodeReport['outcome'], reason: string | null): NodeReport {
   return {
-    node, outcome, reason, failure: null, kept: null, startedAt: null, endedAt: null, inMaintenanceMs: null, passes: 0, updates: [],
-    updatesCut: 0, installed: 0, failed: 0, restarts: [], restartPending: [], notes: [], moves: [], steps: [],
+    node,
+    outcome,
+    reason,
+    failure: null,
+    kept: null,
+    startedAt: null,
+    endedAt: null,
+    inMaintenanceMs: null,
+    passes: 0,
+    updates: [],
+    updatesCut: 0,
+    installed: 0,
+    failed: 0,
+    restarts: [],
+    restartPending: [],
+    notes: [],
+    moves: [],
+    steps: [],
   };
 }

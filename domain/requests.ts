@@ -4,7 +4,7 @@ import { CauError } from './errors.js';
 import { nameSchema } from './names.js';
 import { partialOptionsSchema } from './options.js';
 
-/** The input of `updatingRun`. */
+/** The input of `updatingRun` and of `preview`. */
 export const runRequestSchema = z.strictObject({
   cluster: nameSchema,
   profile: nameSchema.optional(),
@@ -15,9 +15,6 @@ export const runRequestSchema = z.strictObject({
   requestedBy: z.string().min(1).max(200).optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
-
-/** The input of `preview`. */
-export const previewRequestSchema = runRequestSchema;
 
 /**
  * The value as the schema has it.

@@ -31,7 +31,11 @@ export function decideSettled(cluster: ClusterDescription, baseline: Baseline): 
 function missingScores(cluster: ClusterDescription, baseline: Baseline): string[] {
   const resources = [...new Set(baseline.scores.map((score) => score.resource))];
   return resources.flatMap((resource) => {
-    const sorted = (scores: Baseline['scores']) => scores.filter((score) => score.resource === resource).map((score) => score.score).sort((a, b) => b - a);
+    const sorted = (scores: Baseline['scores']) =>
+      scores
+        .filter((score) => score.resource === resource)
+        .map((score) => score.score)
+        .toSorted((a, b) => b - a);
     const now = sorted(cluster.promotionScores);
     return sorted(baseline.scores).flatMap((was, index) => {
       const is = now[index];

@@ -1,4 +1,5 @@
-/** One real Temporal service for all tests. */
+/** The compiled product and one real Temporal service for all tests. */
+import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,11 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'cau-test-temporal-'));
-  const cli = await findTemporalCli((line) => console.error(`[temporal] ${line}`));
+  // Machines, workers and the command line of the tests are the compiled ones: never older than the sources.
+  const [cli] = await Promise.all([
+    findTemporalCli((line) => console.error(`[temporal] ${line}`)),
+    execa('npm', ['run', '--silent', 'build'], { cwd: new URL('..', import.meta.url) }),
+  ]);
   const service = await startTemporalService({
     ip: '127.0.0.1',
     port: await findFreePort(),

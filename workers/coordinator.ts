@@ -26,7 +26,12 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
   const { namespace, taskQueue, log } = settings;
   const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
   const { address, tls, apiKey, metadata } = settings.connection;
-  const connection = await Connection.connect({ ...(address === undefined ? {} : { address }), tls: tls ?? false, ...(apiKey === undefined ? {} : { apiKey }), ...(metadata === undefined ? {} : { metadata }) });
+  const connection = await Connection.connect({
+    ...(address === undefined ? {} : { address }),
+    tls: tls ?? false,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
   try {
     const client = new Client({ connection, namespace });
     const worker = await Worker.create({

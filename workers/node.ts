@@ -77,7 +77,11 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
         }),
       },
     });
-    const sharedWorker = await Worker.create({ ...common, taskQueue: clusterQueue(cluster), activities: { ...createIntroductionActivities({ boundary, driver }) } });
+    const sharedWorker = await Worker.create({
+      ...common,
+      taskQueue: clusterQueue(cluster),
+      activities: { ...createIntroductionActivities({ boundary, driver }) },
+    });
     log(`Node worker of ${node} in cluster ${cluster} is ready.`);
     await runUntil([ownWorker, sharedWorker], ending.signal);
   } finally {

@@ -3,9 +3,11 @@ import { createSimulatedHost } from '../clusters/simulated/host.js';
 import { readMachineFile } from '../clusters/simulated/model.js';
 import { CauError } from '../domain/errors.js';
 import type { UpdatePlugin } from '../domain/ports/update-plugin.js';
+import { createAptPlugin } from '../plugins/apt/apt-plugin.js';
 import { createSimulatedPlugin } from '../plugins/simulated/simulated-plugin.js';
 
 const factories: Readonly<Record<string, (machineFile: string | null) => UpdatePlugin>> = {
+  apt: createAptPlugin,
   simulated: (machineFile) => {
     const machine = readMachineFile(machineFile ?? '');
     return createSimulatedPlugin(machine, createSimulatedHost(machine));
@@ -18,6 +20,7 @@ export const pluginNames: readonly string[] = Object.keys(factories);
 /** The plug-in of that name. @throws CauError `PluginUnavailable` */
 export function createPlugin({ plugin, machineFile }: { readonly plugin: string; readonly machineFile: string | null }): UpdatePlugin {
   const create = factories[plugin];
-  if (create === undefined) throw new CauError('PluginUnavailable', `There is no update plug-in "${plugin}"; there are: ${pluginNames.join(', ')}.`, { where: 'plugins' });
+  if (create === undefined)
+    throw new CauError('PluginUnavailable', `There is no update plug-in "${plugin}"; there are: ${pluginNames.join(', ')}.`, { where: 'plugins' });
   return create(machineFile);
 }

@@ -22,7 +22,8 @@ export async function serveNode(configuration: Configuration, log: (line: string
 type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'host' | 'plugins' | 'stateDirectory' | 'machineFile'>;
 
 function simulatedParts({ machineFile }: Configuration): Parts {
-  if (machineFile.value === null) throw new CauError('ConfigurationInvalid', 'nodeWorker.machineFile is needed for the driver "simulated".', { where: 'nodeWorker.machineFile' });
+  if (machineFile.value === null)
+    throw new CauError('ConfigurationInvalid', 'nodeWorker.machineFile is needed for the driver "simulated".', { where: 'nodeWorker.machineFile' });
   const machine = readMachineFile(machineFile.value);
   return {
     cluster: machine.cluster,
@@ -36,8 +37,10 @@ function simulatedParts({ machineFile }: Configuration): Parts {
 }
 
 function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuration): Parts {
-  if (cluster.value === null) throw new CauError('ConfigurationInvalid', 'cluster is not set.', { where: 'cluster', remedy: 'Set "cluster" in the configuration file of this node.' });
-  if (node.value === null) throw new CauError('ConfigurationInvalid', 'node is not set.', { where: 'node', remedy: 'Set "node" in the configuration file of this node.' });
+  if (cluster.value === null)
+    throw new CauError('ConfigurationInvalid', 'cluster is not set.', { where: 'cluster', remedy: 'Set "cluster" in the configuration file of this node.' });
+  if (node.value === null)
+    throw new CauError('ConfigurationInvalid', 'node is not set.', { where: 'node', remedy: 'Set "node" in the configuration file of this node.' });
   const host = createLinuxHost([process.execPath, fileURLToPath(new URL('./operation-main.js', import.meta.url))]);
   const allowed = plugins.value ?? pluginNames.filter((name) => name !== 'simulated');
   return {

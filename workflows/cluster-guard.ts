@@ -26,7 +26,9 @@ export async function clusterGuard(input: unknown): Promise<GuardResult> {
   return asWorkflow(async () => {
     const { cluster, run } = parseInput(guardOrderSchema, input, 'clusterGuard');
     if (workflowInfo().parent?.workflowId !== run.workflowId) {
-      throw new CauError('ForbiddenCaller', 'clusterGuard was started without an Updating Run.', { remedy: 'Start "updatingRun" or "cau run"; it starts this workflow itself.' });
+      throw new CauError('ForbiddenCaller', 'clusterGuard was started without an Updating Run.', {
+        remedy: 'Start "updatingRun" or "cau run"; it starts this workflow itself.',
+      });
     }
     let nodes: readonly string[] = [];
     let isEnded = false;
@@ -51,7 +53,10 @@ export async function clusterGuard(input: unknown): Promise<GuardResult> {
 async function cleanUp(cluster: string, run: RunReference, nodes: readonly string[]): Promise<GuardResult> {
   if (nodes.length === 0) return { released: [], problem: null };
   try {
-    await coordinatorWait('wait until the nodes at work have ended').awaitClosed({ workflowIds: nodes.map((node) => nodeWorkflowId(cluster, node)), cancel: true });
+    await coordinatorWait('wait until the nodes at work have ended').awaitClosed({
+      workflowIds: nodes.map((node) => nodeWorkflowId(cluster, node)),
+      cancel: true,
+    });
     const witnesses = new Witnesses(cluster, nodes);
     const description = await witnesses.ask({
       summary: 'what is left held?',
@@ -61,7 +66,12 @@ async function cleanUp(cluster: string, run: RunReference, nodes: readonly strin
     });
     const left = description.nodes.filter((node) => node.hold !== null && isSameRun(node.hold.run, run) && node.hold.kept === null).map((node) => node.name);
     for (const node of left) {
-      await witnesses.ask({ summary: `release ${node}`, not: null, patienceMs, ask: (activities, target) => activities.releaseNode({ ...target, held: node, run }) });
+      await witnesses.ask({
+        summary: `release ${node}`,
+        not: null,
+        patienceMs,
+        ask: (activities, target) => activities.releaseNode({ ...target, held: node, run }),
+      });
     }
     await witnesses.ask({ summary: 'give the lease back', not: null, patienceMs, ask: (activities, target) => activities.dropLease({ ...target, run }) });
     return { released: left, problem: null };
@@ -69,4 +79,3 @@ async function cleanUp(cluster: string, run: RunReference, nodes: readonly strin
     return { released: [], problem: failureFrom(error).message };
   }
 }
-

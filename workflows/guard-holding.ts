@@ -58,7 +58,10 @@ export async function takeGuard(state: RunState): Promise<HeldGuard> {
 }
 
 /** A guard whose run is closed cleans up by itself if it was told; after a reset nobody told it. */
-async function takeOver(state: RunState, guard: { readonly guardRunId: string; readonly holder: { readonly workflowId: string }; readonly since: string }): Promise<void> {
+async function takeOver(
+  state: RunState,
+  guard: { readonly guardRunId: string; readonly holder: { readonly workflowId: string }; readonly since: string },
+): Promise<void> {
   const { cluster } = state.request;
   state.wait(`cleaning up after run ${guard.holder.workflowId}`);
   await coordinator(`let the guard of ${guard.holder.workflowId} clean up`).cancelGuard({ cluster, guardRunId: guard.guardRunId });
@@ -68,7 +71,9 @@ async function takeOver(state: RunState, guard: { readonly guardRunId: string; r
       [{ workflowIds: [guardId(cluster)], cancel: false }],
     );
   } catch {
-    throw new CauError('ClusterBusy', `Cluster ${cluster} is busy: cleaning up after run ${guard.holder.workflowId} since ${guard.since}.`, { where: guard.holder.workflowId });
+    throw new CauError('ClusterBusy', `Cluster ${cluster} is busy: cleaning up after run ${guard.holder.workflowId} since ${guard.since}.`, {
+      where: guard.holder.workflowId,
+    });
   }
   state.wait(null);
 }

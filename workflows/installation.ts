@@ -62,9 +62,17 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
     state.record(own, answer.result);
     const failed = answer.result.updates.filter((update) => update.outcome === 'failed');
     if (failed.length > 0) {
-      throw new CauError('InstallFailed', `${node}: ${failed.map((update) => `${update.name} ${update.version}: ${update.message ?? 'failed'}`).join('; ').slice(0, 1000)}`, { where: failed[0]?.name ?? plugin });
+      throw new CauError(
+        'InstallFailed',
+        `${node}: ${failed
+          .map((update) => `${update.name} ${update.version}: ${update.message ?? 'failed'}`)
+          .join('; ')
+          .slice(0, 1000)}`,
+        { where: failed[0]?.name ?? plugin },
+      );
     }
-    if (answer.result.newServices.length > 0) state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
+    if (answer.result.newServices.length > 0)
+      state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
   }
 }
 

@@ -77,7 +77,8 @@ export async function stopStack(state: NodeState): Promise<void> {
   state.isStackStopped = true;
   await longStep(cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node });
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
-  if (left.verdict.state === 'waiting') throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
+  if (left.verdict.state === 'waiting')
+    throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
 }
 
 /** Waits until the node is a full member, then releases it and waits until roles, copies and scores are back. */
@@ -86,7 +87,11 @@ export async function leaveMaintenance(state: NodeState): Promise<void> {
   await rejoin(state);
   const strays = await quickStep(cluster, node, `${node}: resources that the cluster does not know of`).findStrayResources({ cluster, node });
   if (strays.length > 0) {
-    throw new CauError('UnexpectedService', `${strays.join(', ')} runs on ${node} although the cluster did not start it there; releasing the node would disturb it elsewhere.`, { where: strays[0] ?? node });
+    throw new CauError(
+      'UnexpectedService',
+      `${strays.join(', ')} runs on ${node} although the cluster did not start it there; releasing the node would disturb it elsewhere.`,
+      { where: strays[0] ?? node },
+    );
   }
   state.enter('releasing', 'end maintenance mode');
   await state.witnesses.ask({ summary: `release ${node}`, not: node, ask: (activities, target) => activities.releaseNode({ ...target, held: node, run }) });
@@ -94,7 +99,9 @@ export async function leaveMaintenance(state: NodeState): Promise<void> {
   state.enter('settling', 'roles, copies and promotion scores come back');
   const settled = await watch(state, 'settled', durationMs(options.settleTimeout), 'wait until roles and copies are back');
   if (settled.verdict.state === 'waiting') {
-    throw new CauError('GateFailed', `The cluster did not settle within ${options.settleTimeout} after ${node} came back: ${renderVerdict(settled.verdict)}.`, { where: node });
+    throw new CauError('GateFailed', `The cluster did not settle within ${options.settleTimeout} after ${node} came back: ${renderVerdict(settled.verdict)}.`, {
+      where: node,
+    });
   }
   seeMoves(state, settled, 'return');
 }
@@ -108,7 +115,8 @@ export async function rejoin(state: NodeState): Promise<void> {
   const timeoutMs = durationMs(options.restartTimeout);
   const until = Date.now() + timeoutMs;
   const seen = await watch(state, 'member', timeoutMs, `wait until others see ${node} as a full member`);
-  if (seen.verdict.state === 'waiting') throw new CauError('RejoinTimeout', `${node} is not a full member after ${options.restartTimeout}: ${renderVerdict(seen.verdict)}.`, { where: node });
+  if (seen.verdict.state === 'waiting')
+    throw new CauError('RejoinTimeout', `${node} is not a full member after ${options.restartTimeout}: ${renderVerdict(seen.verdict)}.`, { where: node });
   for (;;) {
     try {
       const own = await question(cluster, node, 13_000, `${node}: its own view of its membership`).watchCluster({
@@ -122,7 +130,8 @@ export async function rejoin(state: NodeState): Promise<void> {
       if (Date.now() >= until) throw error;
       await sleep(500, { summary: `ask ${node} again` });
     }
-    if (Date.now() >= until) throw new CauError('RejoinTimeout', `${node} does not see itself as a full member after ${options.restartTimeout}.`, { where: node });
+    if (Date.now() >= until)
+      throw new CauError('RejoinTimeout', `${node} does not see itself as a full member after ${options.restartTimeout}.`, { where: node });
   }
   state.isStackStopped = false;
   state.isRejoining = false;
@@ -148,7 +157,8 @@ export async function awaitQuorumWithout(state: NodeState): Promise<ClusterDescr
     // A node that has left already takes no vote with it again.
     const verdict = state.isStackStopped || findNode(description, node)?.online !== true ? ({ state: 'met' } as const) : decideQuorum(description, node);
     if (verdict.state === 'met') return description;
-    if (Date.now() >= until) throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${renderVerdict(verdict)} (waited ${options.quorumWait}).`, { where: node });
+    if (Date.now() >= until)
+      throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${renderVerdict(verdict)} (waited ${options.quorumWait}).`, { where: node });
     state.say(`waits for quorum: ${renderVerdict(verdict)}`);
     await sleep(quorumLookMs, { summary: `wait: ${renderVerdict(verdict)}` });
   }
@@ -156,7 +166,9 @@ export async function awaitQuorumWithout(state: NodeState): Promise<ClusterDescr
 
 async function watch(state: NodeState, condition: Condition, timeoutMs: number, summary: string): Promise<WatchAnswer> {
   const { node, run } = state.order;
-  const answer = await state.witnesses.watch({ condition, node, run, baseline: state.baseline, timeoutMs, summary }, (reasons) => state.say(`waits: ${reasons.join('; ')}`));
+  const answer = await state.witnesses.watch({ condition, node, run, baseline: state.baseline, timeoutMs, summary }, (reasons) =>
+    state.say(`waits: ${reasons.join('; ')}`),
+  );
   if (answer.verdict.state === 'impossible') fail(answer.verdict.failure);
   return answer;
 }

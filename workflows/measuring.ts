@@ -18,7 +18,7 @@ export class Measuring {
     const others = this.state.witnesses.members.filter((member) => member !== node);
     // The last in the plan is worked on last, so it can measure longest.
     const planned = this.state.plan?.nodes.map((entry) => entry.node) ?? [];
-    const ranked = [...others].sort((left, right) => planned.indexOf(right) - planned.indexOf(left));
+    const ranked = others.toSorted((left, right) => planned.indexOf(right) - planned.indexOf(left));
     const host = ranked.find((member) => member !== next) ?? ranked[0];
     if (host === undefined) return;
     this.host = host;

@@ -88,7 +88,8 @@ export class NodeState {
       });
       if (update !== undefined && (one.outcome === 'succeeded' || one.outcome === 'alreadyInstalled')) this.installed.push(update);
     }
-    if (result.newConfigurationFiles.length > 0) this.notes.push(`New configuration files beside changed ones: ${result.newConfigurationFiles.slice(0, 5).join(', ')}`);
+    if (result.newConfigurationFiles.length > 0)
+      this.notes.push(`New configuration files beside changed ones: ${result.newConfigurationFiles.slice(0, 5).join(', ')}`);
   }
 
   /** The report of the node, within its budget of 8 KiB. */

@@ -7,7 +7,7 @@ import { placementOf } from '../domain/placement.js';
 import type { Preview } from '../domain/preview.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
-import { parseInput, previewRequestSchema } from '../domain/requests.js';
+import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { asWorkflow } from './failures.js';
 import { checkCluster, meetCluster, planUpdates } from './survey.js';
 import { coordinator } from './workers.js';
@@ -17,7 +17,7 @@ const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KE
 /** Says what an Updating Run with the same request would do now. */
 export async function preview(input: unknown): Promise<Preview> {
   return asWorkflow(async () => {
-    const request = parseInput(previewRequestSchema, input, 'preview');
+    const request = parseInput(runRequestSchema, input, 'preview');
     upsertSearchAttributes([{ key: clusterKey, value: request.cluster }]);
     setCurrentDetails(`Previews an Updating Run of cluster **${request.cluster}**; nothing is changed.`);
     const profile = request.profile === undefined ? {} : (await coordinator(`profile ${request.profile}`).resolveProfile({ name: request.profile })).options;

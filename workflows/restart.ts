@@ -17,10 +17,20 @@ export async function restart(state: NodeState, reasons: readonly string[]): Pro
   await proveHeld(state);
   state.enter('restarting', reasons.join('; '));
   const pass = state.restarts.length + 1;
-  await quickStep(cluster, node, `restart ${node}: ${reasons.join('; ').slice(0, 100)}`).restartNode({ cluster, node, run, pass, expectedBootId: state.bootId });
+  await quickStep(cluster, node, `restart ${node}: ${reasons.join('; ').slice(0, 100)}`).restartNode({
+    cluster,
+    node,
+    run,
+    pass,
+    expectedBootId: state.bootId,
+  });
   const previousBootId = state.bootId;
   try {
-    const confirmed = await nextBoot(cluster, node, durationMs(options.restartTimeout), `wait for the next boot of ${node}`).confirmRestarted({ cluster, node, previousBootId });
+    const confirmed = await nextBoot(cluster, node, durationMs(options.restartTimeout), `wait for the next boot of ${node}`).confirmRestarted({
+      cluster,
+      node,
+      previousBootId,
+    });
     state.bootId = confirmed.bootId;
   } catch (error) {
     const failure = failureFrom(error);

@@ -35,12 +35,15 @@ export function listenToCommands(state: RunState): void {
   listen('stop', stopSignal, (said) => {
     if (state.outcome !== null) return no('the run is over');
     state.requestStop(`stopped by ${said.by}${said.reason === undefined ? '' : `: ${said.reason}`}`, said.after);
-    return yes(said.after === 'step' ? 'nodes at work end in order after their step; no further node is begun' : 'nodes at work finish; no further node is begun');
+    return yes(
+      said.after === 'step' ? 'nodes at work end in order after their step; no further node is begun' : 'nodes at work finish; no further node is begun',
+    );
   });
   listen('approve', approveSignal, () => no('this run waits for no approval'));
   listen('skip', skipSignal, (said) => {
     const planned = state.plan?.nodes.find((node) => node.node === said.node);
-    if (state.plan !== null && planned === undefined) return no(`"${said.node}" is not a node of this run; its nodes are ${state.plan.nodes.map((node) => node.node).join(', ')}`);
+    if (state.plan !== null && planned === undefined)
+      return no(`"${said.node}" is not a node of this run; its nodes are ${state.plan.nodes.map((node) => node.node).join(', ')}`);
     if (state.isBegun(said.node)) return no(`${said.node} is begun or done already`);
     state.skipped.add(said.node);
     return yes(`${said.node} is left out`);

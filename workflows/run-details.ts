@@ -14,12 +14,16 @@ export function renderRunDetails(progress: Progress, plan: Plan | null, findings
     for (const node of progress.nodes) {
       const planned = plan?.nodes.find((candidate) => candidate.node === node.node);
       const state = node.outcome ?? (node.step === null ? 'waiting' : 'at work');
-      lines.push(`| ${node.node} | ${state} ${node.detail} | ${node.updates ?? ''} | ${planned?.restart === 'expected' ? 'expected' : ''} | ${node.step === null ? '' : nodeWorkflowId(progress.cluster, node.node)} |`);
+      lines.push(
+        `| ${node.node} | ${state} ${node.detail} | ${node.updates ?? ''} | ${planned?.restart === 'expected' ? 'expected' : ''} | ${node.step === null ? '' : nodeWorkflowId(progress.cluster, node.node)} |`,
+      );
     }
   }
-  if (progress.roles.length > 0) lines.push('', ...progress.roles.map((role) => `- role **${role.role}** on ${role.on.join(', ') || 'no node'}, ${role.moves} moves`));
+  if (progress.roles.length > 0)
+    lines.push('', ...progress.roles.map((role) => `- role **${role.role}** on ${role.on.join(', ') || 'no node'}, ${role.moves} moves`));
   const open = findings.filter((finding) => finding.severity !== 'note');
-  if (open.length > 0) lines.push('', ...open.map((finding) => `- ${finding.severity}${finding.skipped ? ' (skipped)' : ''} [${finding.id}] ${finding.message}`));
+  if (open.length > 0)
+    lines.push('', ...open.map((finding) => `- ${finding.severity}${finding.skipped ? ' (skipped)' : ''} [${finding.id}] ${finding.message}`));
   if (progress.commands.length > 0) lines.push('', ...progress.commands.map((answer) => `- ${answer.command} by ${answer.by}: ${answer.answer}`));
   return lines.join('\n');
 }

@@ -150,7 +150,12 @@ export class RunState {
       outcome,
       failure,
       nodes: this.nodes(),
-      roles: this.placement.map((role) => ({ role: role.role, kind: role.kind, on: [...(role.kind === 'promotable' ? role.promoted : role.on)], moves: this.movesOf(role.role) })),
+      roles: this.placement.map((role) => ({
+        role: role.role,
+        kind: role.kind,
+        on: [...(role.kind === 'promotable' ? role.promoted : role.on)],
+        moves: this.movesOf(role.role),
+      })),
       commands: this.answers,
     };
   }

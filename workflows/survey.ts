@@ -28,9 +28,17 @@ export async function meetCluster(cluster: string): Promise<Acquaintance> {
       throw new CauError('ClusterUnknown', `No node worker of cluster "${cluster}" answered in 10 s.`, { where: 'cluster' });
     });
   if (description.nodes.length > maxNodes) {
-    throw new CauError('InvalidInput', `Cluster ${cluster} has ${description.nodes.length} nodes; at most ${maxNodes} can be updated in one run.`, { where: 'nodes' });
+    throw new CauError('InvalidInput', `Cluster ${cluster} has ${description.nodes.length} nodes; at most ${maxNodes} can be updated in one run.`, {
+      where: 'nodes',
+    });
   }
-  return { description, witnesses: new Witnesses(cluster, fullMembers(description).map((node) => node.name)) };
+  return {
+    description,
+    witnesses: new Witnesses(
+      cluster,
+      fullMembers(description).map((node) => node.name),
+    ),
+  };
 }
 
 /** The readiness of the cluster for a run over `nodes`. */
@@ -68,7 +76,12 @@ export async function planUpdates(
   );
   const plan = decidePlan(
     description,
-    found.map(({ node, scan }) => ({ node, updates: scan.updates, keptBack: scan.keptBack, restartNeeded: scan.restartNeed.needed && options.restartWhen !== 'never' })),
+    found.map(({ node, scan }) => ({
+      node,
+      updates: scan.updates,
+      keptBack: scan.keptBack,
+      restartNeeded: scan.restartNeed.needed && options.restartWhen !== 'never',
+    })),
     skipped,
     options,
   );

@@ -66,7 +66,11 @@ async function endInOrder(state: NodeState, failure: Failure): Promise<NodeRepor
   async function keep(kept: NodeState, cause: Failure, reason: string): Promise<NodeReport> {
     kept.kept = reason;
     try {
-      await kept.witnesses.ask({ summary: `keep ${node} in maintenance mode`, not: node, ask: (activities, target) => activities.keepNode({ ...target, held: node, run, reason }) });
+      await kept.witnesses.ask({
+        summary: `keep ${node} in maintenance mode`,
+        not: node,
+        ask: (activities, target) => activities.keepNode({ ...target, held: node, run, reason }),
+      });
     } catch (error) {
       kept.notes.push(`The reason could not be recorded in the cluster: ${failureFrom(error).message}`);
     }
@@ -74,8 +78,9 @@ async function endInOrder(state: NodeState, failure: Failure): Promise<NodeRepor
   }
 }
 
+/** A stop that failed for good may have left the role running: nobody may be let back onto that node. */
 function mustBeKept(failure: Failure): boolean {
-  return failure.code === 'UnexpectedService' || failure.code === 'RestartTimeout';
+  return failure.code === 'UnexpectedService' || failure.code === 'RestartTimeout' || failure.facts?.['blocked'] !== undefined;
 }
 
 /** This stops slips, not attackers: what a node does is bounded by its own policy. */
@@ -85,7 +90,11 @@ async function requireGuardedParent(state: NodeState): Promise<void> {
   const byRun = parent !== undefined && parent.workflowId === run.workflowId;
   const guard = byRun ? await coordinator(`is ${guardId(cluster)} held by this run?`).examineGuard({ cluster, run }) : null;
   if (guard?.kind === 'ours') return;
-  throw new CauError('ForbiddenCaller', `updateNode was started ${byRun ? 'by a run that does not hold the guard of its cluster' : 'without an Updating Run'}.`, {
-    remedy: 'Start "updatingRun" or "cau run"; it starts this workflow itself.',
-  });
+  throw new CauError(
+    'ForbiddenCaller',
+    `updateNode was started ${byRun ? 'by a run that does not hold the guard of its cluster' : 'without an Updating Run'}.`,
+    {
+      remedy: 'Start "updatingRun" or "cau run"; it starts this workflow itself.',
+    },
+  );
 }

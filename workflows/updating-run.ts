@@ -109,11 +109,19 @@ async function cleanUpAfter(state: RunState, description: ClusterDescription, fo
   for (const node of description.nodes) {
     const hold = node.hold;
     if (hold === null || hold.kept !== null || hold.run.firstExecutionRunId === state.run.firstExecutionRunId) continue;
-    await state.witnesses.ask({ summary: `release ${node.name}, left by ${hold.run.workflowId}`, not: null, ask: (activities, target) => activities.releaseNode({ ...target, held: node.name, run: hold.run }) });
+    await state.witnesses.ask({
+      summary: `release ${node.name}, left by ${hold.run.workflowId}`,
+      not: null,
+      ask: (activities, target) => activities.releaseNode({ ...target, held: node.name, run: hold.run }),
+    });
   }
   const lease = description.lease;
   if (lease !== null && lease.firstExecutionRunId !== state.run.firstExecutionRunId) {
-    await state.witnesses.ask({ summary: `drop the lease left by ${lease.workflowId}`, not: null, ask: (activities, target) => activities.dropLease({ ...target, run: lease }) });
+    await state.witnesses.ask({
+      summary: `drop the lease left by ${lease.workflowId}`,
+      not: null,
+      ask: (activities, target) => activities.dropLease({ ...target, run: lease }),
+    });
   }
 }
 
@@ -122,7 +130,9 @@ async function stageAll(state: RunState, scans: ReadonlyMap<string, ScanResult>)
   const { cluster } = state.request;
   const working = state.plan?.nodes.filter((node) => node.action === 'update' && node.updates > 0) ?? [];
   await Promise.all(
-    working.map(({ node }) => longStep(cluster, node, `stage the updates of ${node}`).stageUpdates({ cluster, node, updates: [...(scans.get(node)?.updates ?? [])] })),
+    working.map(({ node }) =>
+      longStep(cluster, node, `stage the updates of ${node}`).stageUpdates({ cluster, node, updates: [...(scans.get(node)?.updates ?? [])] }),
+    ),
   );
 }
 
@@ -159,11 +169,12 @@ async function archive(state: RunState, report: Report): Promise<void> {
   await Promise.all(
     state.witnesses.members.map((node) =>
       quickStep(cluster, node, `archive the report on ${node}`)
-        .archiveReport.executeWithOptions({ scheduleToStartTimeout: '5s', startToCloseTimeout: '5s', scheduleToCloseTimeout: '10s' }, [{ cluster, node, run: state.run, report: plain }])
+        .archiveReport.executeWithOptions({ scheduleToStartTimeout: '5s', startToCloseTimeout: '5s', scheduleToCloseTimeout: '10s' }, [
+          { cluster, node, run: state.run, report: plain },
+        ])
         .catch((error: unknown) => {
           failureFrom(error);
         }),
     ),
   );
 }
-

@@ -20,12 +20,19 @@ export function addConfigCommand(program: Command): void {
         apiKey: { value: connection.apiKey === undefined ? 'none' : 'set (not shown)', origin: 'temporal configuration' },
       };
       printResult({ file, settings: shown }, flags.json === true, () =>
-        [`Configuration file: ${file ?? 'none'}`, '', renderTable(['setting', 'value', 'from'], Object.entries(shown).map(([name, { value, origin }]) => [name, show(value), origin]))].join('\n'),
+        [
+          `Configuration file: ${file ?? 'none'}`,
+          '',
+          renderTable(
+            ['setting', 'value', 'from'],
+            Object.entries(shown).map(([name, { value, origin }]) => [name, show(value), origin]),
+          ),
+        ].join('\n'),
       );
     });
 }
 
 function show(value: unknown): string {
   if (value === null || value === undefined) return 'not set';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
 }

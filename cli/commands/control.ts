@@ -15,8 +15,12 @@ interface ControlFlags extends GlobalFlags {
 export function addControlCommands(program: Command): void {
   const target = '[cluster or run id]';
   const add = (name: CommandName, description: string) => program.command(name).description(description).option('--reason <text>', 'why; kept in the report');
-  add('pause', 'Begin no further node until the run is resumed.').argument(target).action((run: string | undefined, _flags: object, self: Command) => control('pause', run, flagsOf(self), {}));
-  add('resume', 'Let a paused run go on.').argument(target).action((run: string | undefined, _flags: object, self: Command) => control('resume', run, flagsOf(self), {}));
+  add('pause', 'Begin no further node until the run is resumed.')
+    .argument(target)
+    .action((run: string | undefined, _flags: object, self: Command) => control('pause', run, flagsOf(self), {}));
+  add('resume', 'Let a paused run go on.')
+    .argument(target)
+    .action((run: string | undefined, _flags: object, self: Command) => control('resume', run, flagsOf(self), {}));
   add('stop', 'End a run in order.')
     .argument(target)
     .option('--after <node|step>', 'let the node at work finish, or end it in order after its step', 'node')

@@ -42,9 +42,21 @@ async function demo(json: boolean): Promise<number> {
     const code = await withTemporal({ temporalAddress: address }, async ({ temporal }) => {
       await untilWorkersPoll(temporal, clusterName, nodes);
       const probes = Object.entries(cluster.addresses()).map(([role, http]) => ({ role, http, every: '50ms' }));
-      const handle = await startRun(temporal, { cluster: clusterName, options: { plugins: ['simulated'], probes }, reason: 'demonstration', requestedBy: 'cau demo' });
+      const handle = await startRun(temporal, {
+        cluster: clusterName,
+        options: { plugins: ['simulated'], probes },
+        reason: 'demonstration',
+        requestedBy: 'cau demo',
+      });
       const result = await followOnScreen(temporal, handle, json);
-      printNote(['', `Temporal Web UI:  ${uiUrl}/namespaces/default/workflows/${encodeURIComponent(handle.workflowId)}`, ...Object.entries(cluster.addresses()).map(([role, url]) => `role ${role}:${' '.repeat(Math.max(1, 12 - role.length))}${url}`), `the command line: npx cau --temporal-address ${address} status`].join('\n'));
+      printNote(
+        [
+          '',
+          `Temporal Web UI:  ${uiUrl}/namespaces/default/workflows/${encodeURIComponent(handle.workflowId)}`,
+          ...Object.entries(cluster.addresses()).map(([role, url]) => `role ${role}:${' '.repeat(Math.max(1, 12 - role.length))}${url}`),
+          `the command line: npx cau --temporal-address ${address} status`,
+        ].join('\n'),
+      );
       return result;
     });
     if (process.stdout.isTTY) await untilInterrupted(ended.signal);
@@ -73,7 +85,13 @@ async function startTemporal(directory: string, endings: (() => Promise<unknown>
 }
 
 function startCoordinator(address: string) {
-  return execa(process.execPath, [program, 'serve', 'coordinator'], { env: { TEMPORAL_ADDRESS: address }, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false });
+  return execa(process.execPath, [program, 'serve', 'coordinator'], {
+    env: { TEMPORAL_ADDRESS: address },
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'ignore',
+    reject: false,
+  });
 }
 
 async function endAll(children: readonly ReturnType<typeof startCoordinator>[]): Promise<void> {
@@ -101,7 +119,11 @@ async function startCluster(directory: string, address: string): Promise<Simulat
       { name: 'nginx', version: '1.22.1', sizeBytes: 500_000, revealedBy: { name: 'release-keys', version: '12' } },
     ],
     timings: visibleTimings,
-    workerCommand: (_node, machineFile) => ({ command: process.execPath, args: [program, 'serve', 'node', '--machine-file', machineFile], env: { TEMPORAL_ADDRESS: address } }),
+    workerCommand: (_node, machineFile) => ({
+      command: process.execPath,
+      args: [program, 'serve', 'node', '--machine-file', machineFile],
+      env: { TEMPORAL_ADDRESS: address },
+    }),
   });
 }
 

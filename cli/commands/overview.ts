@@ -10,7 +10,15 @@ export async function showOverview(flags: GlobalFlags): Promise<void> {
   printResult(overview, flags.json === true, () =>
     [
       overview.temporal,
-      ...(overview.runs.length === 0 ? [] : ['', renderTable(['cluster', 'phase', 'status', 'run'], overview.runs.map((run) => [run.cluster, run.phase, run.status, run.workflowId]))]),
+      ...(overview.runs.length === 0
+        ? []
+        : [
+            '',
+            renderTable(
+              ['cluster', 'phase', 'status', 'run'],
+              overview.runs.map((run) => [run.cluster, run.phase, run.status, run.workflowId]),
+            ),
+          ]),
       '',
       `Next: ${overview.next}`,
       'Help: cau --help',

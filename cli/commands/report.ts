@@ -18,7 +18,11 @@ export function addReportCommand(program: Command): void {
       await withTemporal(flagsOf(self), async ({ temporal, configuration, json }) => {
         const handle = await requireRun(temporal, name ?? configuration.cluster.value);
         const { status } = await handle.describe();
-        if (status.name === 'RUNNING') throw new CauError('RunNotFound', `Run ${handle.workflowId} is not over yet.`, { where: handle.workflowId, remedy: `Follow it: cau status --follow ${handle.workflowId}` });
+        if (status.name === 'RUNNING')
+          throw new CauError('RunNotFound', `Run ${handle.workflowId} is not over yet.`, {
+            where: handle.workflowId,
+            remedy: `Follow it: cau status --follow ${handle.workflowId}`,
+          });
         const report = await awaitReport(handle);
         printResult(report, json, () => renderReport(report, showsColours(process.stdout)));
       });

@@ -41,7 +41,7 @@ export function addRunCommand(program: Command): void {
 export function readRequest(cluster: string | undefined, flags: RunFlags & object, { configuration }: Session): RunRequest {
   return {
     cluster: requireCluster(cluster, configuration.cluster.value),
-    options: readOptionFlags(flags as Record<string, unknown>),
+    options: readOptionFlags(flags as Record<string, string | undefined>),
     requestedBy: configuration.requestedBy.value,
     ...(flags.nodes === undefined ? {} : { nodes: flags.nodes.split(',') }),
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
@@ -52,5 +52,8 @@ export function readRequest(cluster: string | undefined, flags: RunFlags & objec
 function requireCluster(named: string | undefined, configured: string | null): string {
   const cluster = named ?? configured;
   if (cluster !== null) return cluster;
-  throw new CauError('InvalidInput', 'cluster: no cluster is named.', { where: 'cluster', remedy: 'Name it ("cau run CLUSTER"), or set "cluster" in the configuration.' });
+  throw new CauError('InvalidInput', 'cluster: no cluster is named.', {
+    where: 'cluster',
+    remedy: 'Name it ("cau run CLUSTER"), or set "cluster" in the configuration.',
+  });
 }

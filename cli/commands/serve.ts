@@ -23,7 +23,10 @@ export function addServeCommand(program: Command): void {
     .action(async (_flags: object, self: Command) => {
       const { runCoordinator } = await import('../../workers/coordinator.js');
       const { connection, address, namespace, taskQueue } = loadConfiguration(flagsOf(self));
-      await runCoordinator({ connection: { ...connection, address: address.value }, namespace: namespace.value, taskQueue: taskQueue.value, log: printNote }, endSignal());
+      await runCoordinator(
+        { connection: { ...connection, address: address.value }, namespace: namespace.value, taskQueue: taskQueue.value, log: printNote },
+        endSignal(),
+      );
     });
   serve
     .command('node')

@@ -31,7 +31,9 @@ function renderPartial(partial: PartialStatus): string {
   return [
     `Cluster ${partial.cluster}: ${partial.phase} (${partial.workflowId}, ${partial.status})`,
     'This is partial: no Update Coordinator answered, so this is what Temporal itself recorded.',
-    ...partial.pending.map((pending) => `  ${pending.step}: attempt ${pending.attempt}${pending.lastFailure === null ? '' : `, last failure: ${pending.lastFailure}`}`),
+    ...partial.pending.map(
+      (pending) => `  ${pending.step}: attempt ${pending.attempt}${pending.lastFailure === null ? '' : `, last failure: ${pending.lastFailure}`}`,
+    ),
     ...partial.problems.map((problem) => `  problem: ${problem}`),
     ...(partial.status === 'RUNNING' ? ['Start a coordinator ("cau serve coordinator"); the run goes on where it was.'] : []),
   ].join('\n');

@@ -12,13 +12,18 @@ export function renderPreview(preview: Preview, colours: boolean): string {
   return [
     `${paint.bold(`Preview of an Updating Run of cluster ${preview.cluster}`)} ${paint.dim(`(${preview.software.join(', ')}; nothing was changed)`)}`,
     '',
-    renderTable(['', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) => paint.dim(head)), plan.nodes.map((node, index) => planRow(node, index))),
+    renderTable(
+      ['', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) => paint.dim(head)),
+      plan.nodes.map((node, index) => planRow(node, index)),
+    ),
     '',
     ...plan.nodes.filter((node) => node.list.length > 0).map((node) => `${node.node}: ${node.list.slice(0, 8).join(', ')}${more(node)}`),
     ...plan.nodes.filter((node) => node.keptBack.length > 0).map((node) => `${node.node} keeps back ${node.keptBack.join('; ')}`),
     '',
     `Nodes that may fail before no further one is begun: ${preview.failureBudget}`,
-    ...preview.readiness.map((finding) => `${finding.severity === 'blocking' && !finding.skipped ? paint.red('blocking') : finding.severity} [${finding.id}] ${finding.message}`),
+    ...preview.readiness.map(
+      (finding) => `${finding.severity === 'blocking' && !finding.skipped ? paint.red('blocking') : finding.severity} [${finding.id}] ${finding.message}`,
+    ),
     preview.blocked === null ? paint.green('A run could start now.') : paint.red(`A run would be refused: ${renderFailure(preview.blocked)}`),
   ].join('\n');
 }
@@ -27,7 +32,15 @@ function planRow(node: PlannedNode, index: number): string[] {
   if (node.action === 'skip') return ['', node.node, `skipped: ${node.reason ?? ''}`, '', '', '', ''];
   if (node.action === 'upToDate') return ['', node.node, 'up to date', '', '', '', ''];
   const moves = node.moves.map((move) => `${move.role}: ${move.from} -> ${move.to ?? 'nowhere'}`);
-  return [`${index + 1}.`, node.node, String(node.updates), String(node.security), size(node.bytes), node.restart === 'expected' ? 'yes' : 'no', moves.join(', ')];
+  return [
+    `${index + 1}.`,
+    node.node,
+    String(node.updates),
+    String(node.security),
+    size(node.bytes),
+    node.restart === 'expected' ? 'yes' : 'no',
+    moves.join(', '),
+  ];
 }
 
 function more(node: PlannedNode): string {

@@ -19,10 +19,22 @@ export function renderProgress(progress: Progress, view: LiveView): string {
   const lines = [`${paint.bold(`Cluster ${progress.cluster}`)}  ${state}  ${paint.dim(elapsed)}`];
   if (progress.waitingFor !== null) lines.push(paint.yellow(`waiting: ${progress.waitingFor}`));
   if (progress.nodes.length > 0) {
-    lines.push('', renderTable(['node', 'state', 'since', 'updates', 'doing'].map((head) => paint.dim(head)), progress.nodes.map((node) => nodeRow(node, view, paint))));
+    lines.push(
+      '',
+      renderTable(
+        ['node', 'state', 'since', 'updates', 'doing'].map((head) => paint.dim(head)),
+        progress.nodes.map((node) => nodeRow(node, view, paint)),
+      ),
+    );
   }
   if (progress.roles.length > 0) {
-    lines.push('', renderTable(['role', 'on', 'moves'].map((head) => paint.dim(head)), progress.roles.map((role) => [role.role, role.on.length === 0 ? paint.red('nowhere') : role.on.join(', '), String(role.moves)])));
+    lines.push(
+      '',
+      renderTable(
+        ['role', 'on', 'moves'].map((head) => paint.dim(head)),
+        progress.roles.map((role) => [role.role, role.on.length === 0 ? paint.red('nowhere') : role.on.join(', '), String(role.moves)]),
+      ),
+    );
   }
   return lines.join('\n');
 }
@@ -35,7 +47,8 @@ export function renderChanges(before: Progress | null, now: Progress): string[] 
   for (const node of now.nodes) {
     const was = before?.nodes.find((candidate) => candidate.node === node.node);
     if (node.outcome !== null && was?.outcome !== node.outcome) lines.push(`${node.node}: ${node.outcome}${node.detail === '' ? '' : ` (${node.detail})`}`);
-    else if (node.outcome === null && node.step !== null && was?.step !== node.step) lines.push(`${node.node}: ${node.step}${node.detail === '' ? '' : `: ${node.detail}`}`);
+    else if (node.outcome === null && node.step !== null && was?.step !== node.step)
+      lines.push(`${node.node}: ${node.step}${node.detail === '' ? '' : `: ${node.detail}`}`);
   }
   return lines;
 }

@@ -28,7 +28,9 @@ export function renderReport(report: Report, colours: boolean): string {
     ),
     ...section(
       'Readiness',
-      report.readiness.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.severity}${finding.skipped ? ' (skipped)' : ''} [${finding.id}] ${finding.message} ${finding.remedy}`),
+      report.readiness
+        .filter((finding) => finding.severity !== 'note')
+        .map((finding) => `${finding.severity}${finding.skipped ? ' (skipped)' : ''} [${finding.id}] ${finding.message} ${finding.remedy}`),
     ),
     ...section(
       'Commands',
@@ -41,8 +43,16 @@ export function renderReport(report: Report, colours: boolean): string {
 function nodeRow(node: NodeReport, paint: Paint): string[] {
   const took = node.startedAt === null || node.endedAt === null ? '' : renderElapsed(Date.parse(node.endedAt) - Date.parse(node.startedAt));
   const updates = `${node.installed}${node.failed > 0 ? `, ${node.failed} failed` : ''}`;
-  const restart = node.restarts.length > 0 ? (node.restarts.length === 1 ? 'once' : `${node.restarts.length} times`) : node.restartPending.length > 0 ? 'still needed' : 'no';
-  return [node.node, paint[outcomeColour(node.outcome)](node.outcome), updates, restart, node.inMaintenanceMs === null ? 'never' : renderElapsed(node.inMaintenanceMs), took];
+  const restart =
+    node.restarts.length > 0 ? (node.restarts.length === 1 ? 'once' : `${node.restarts.length} times`) : node.restartPending.length > 0 ? 'still needed' : 'no';
+  return [
+    node.node,
+    paint[outcomeColour(node.outcome)](node.outcome),
+    updates,
+    restart,
+    node.inMaintenanceMs === null ? 'never' : renderElapsed(node.inMaintenanceMs),
+    took,
+  ];
 }
 
 function roleRow({ role, moves, measured }: RoleReport): string[] {

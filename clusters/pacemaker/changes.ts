@@ -72,7 +72,10 @@ export function createChangeWatch(findLog: () => Promise<string | null> = findDe
 /** The log that this node's settings name (`PCMK_logfile`), or null when it is switched off. */
 export async function findDetailLog(): Promise<string | null> {
   const settings = await Promise.all(settingFiles.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const values = settings.join('\n').split('\n').flatMap((line) => /^\s*(?:export\s+)?PCMK_logfile=["']?([^"'\s]+)/.exec(line)?.[1] ?? []);
+  const values = settings
+    .join('\n')
+    .split('\n')
+    .flatMap((line) => /^\s*(?:export\s+)?PCMK_logfile=["']?([^"'\s]+)/.exec(line)?.[1] ?? []);
   const log = values.at(-1) ?? defaultLog;
   return log === 'none' || log === '/dev/null' ? null : log;
 }
@@ -82,7 +85,9 @@ export async function findDetailLog(): Promise<string | null> {
  * each look cause the next, and what agents write at each monitor.
  */
 export function isChange(line: string): boolean {
-  return /\spacemaker-(?:based|controld|attrd|fenced|schedulerd)\s/.test(line) && !/\((?:handle_ping|cib_process_ping|throttle_\w+|pcmk__procfs_pid_of)\)/.test(line);
+  return (
+    /\spacemaker-(?:based|controld|attrd|fenced|schedulerd)\s/.test(line) && !/\((?:handle_ping|cib_process_ping|throttle_\w+|pcmk__procfs_pid_of)\)/.test(line)
+  );
 }
 
 /** Watches the directory: log rotation replaces the file. Null when it cannot be watched. */

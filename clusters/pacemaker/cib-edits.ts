@@ -4,7 +4,9 @@ import { CauError } from '../../domain/errors.js';
 import { renderXml, type XmlElement } from './xml.js';
 
 /** `merge`: add or change elements by their ids, under the section. `remove`: take away the first match. */
-export type CibEdit = { readonly kind: 'merge'; readonly section: 'nodes' | 'crm_config'; readonly element: XmlElement } | { readonly kind: 'remove'; readonly xpath: string };
+export type CibEdit =
+  | { readonly kind: 'merge'; readonly section: 'nodes' | 'crm_config'; readonly element: XmlElement }
+  | { readonly kind: 'remove'; readonly xpath: string };
 
 /**
  * Changes the CIB in that file, in the order of the edits.

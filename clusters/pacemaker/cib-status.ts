@@ -17,7 +17,9 @@ const pendingStatus = '-1';
 export function parseCibStatus(status: XmlElement | undefined): CibStatus {
   const states = childrenOf(status, 'node_state').map((state) => ({ node: state.attributes['uname'] ?? '', state }));
   const attributes = states.flatMap(({ node, state }) =>
-    childrenOf(state, 'transient_attributes').flatMap((set) => descendantsOf(set, 'nvpair')).map((pair) => ({ node, name: pair.attributes['name'] ?? '', value: pair.attributes['value'] ?? '' })),
+    childrenOf(state, 'transient_attributes')
+      .flatMap((set) => descendantsOf(set, 'nvpair'))
+      .map((pair) => ({ node, name: pair.attributes['name'] ?? '', value: pair.attributes['value'] ?? '' })),
   );
   return {
     promotionScores: attributes.flatMap(({ node, name, value }) => {
@@ -29,7 +31,11 @@ export function parseCibStatus(status: XmlElement | undefined): CibStatus {
     pendingOperations: states
       // The history of a member that is gone may end with an operation that nobody will ever finish.
       .filter(({ state }) => isPresent(state))
-      .flatMap(({ node, state }) => descendantsOf(state, 'lrm_rsc_op').filter((operation) => operation.attributes['op-status'] === pendingStatus).map((operation) => `${node}: ${operation.attributes['operation_key'] ?? operation.attributes['id'] ?? ''}`)),
+      .flatMap(({ node, state }) =>
+        descendantsOf(state, 'lrm_rsc_op')
+          .filter((operation) => operation.attributes['op-status'] === pendingStatus)
+          .map((operation) => `${node}: ${operation.attributes['operation_key'] ?? operation.attributes['id'] ?? ''}`),
+      ),
   };
 }
 

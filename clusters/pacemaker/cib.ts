@@ -38,10 +38,13 @@ export interface CibPrimitive {
   readonly isContained: boolean;
 }
 
-export interface Cib extends CibStatus {
+export interface CibHeader {
   readonly version: CibVersion;
   /** Whether the partition that this CIB belongs to has quorum. */
   readonly hasQuorum: boolean;
+}
+
+export interface Cib extends CibHeader, CibStatus {
   readonly nodes: readonly CibNode[];
   readonly propertySets: readonly AttributeSet[];
   readonly primitives: readonly CibPrimitive[];
@@ -58,12 +61,7 @@ export function parseCib(text: string): Cib {
     throw new CauError('ClusterToolFailed', `The answer of "cibadmin" is <${root.name}>, not a whole CIB.`, { where: 'cibadmin' });
   }
   return {
-    version: {
-      adminEpoch: integer(root, 'admin_epoch'),
-      epoch: integer(root, 'epoch'),
-      numUpdates: integer(root, 'num_updates'),
-    },
-    hasQuorum: root.attributes['have-quorum'] === '1',
+    ...toHeader(root),
     nodes: childrenOf(findAt(configuration, 'nodes'), 'node').map((node) => ({
       id: node.attributes['id'] ?? '',
       name: node.attributes['uname'] ?? '',
@@ -76,6 +74,14 @@ export function parseCib(text: string): Cib {
   };
 }
 
+/**
+ * The answer of `cibadmin --query --no-children`.
+ * @throws CauError `ClusterToolFailed`
+ */
+export function parseCibHeader(text: string): CibHeader {
+  return toHeader(parseXml(text, 'cibadmin'));
+}
+
 /** Whether two states have the same configuration. */
 export function isSameConfiguration(left: CibVersion, right: CibVersion): boolean {
   return left.adminEpoch === right.adminEpoch && left.epoch === right.epoch;
@@ -86,10 +92,21 @@ export function findValue(set: AttributeSet | undefined, name: string): string |
   return set?.pairs.find((pair) => pair.name === name)?.value;
 }
 
+function toHeader(root: XmlElement): CibHeader {
+  return {
+    version: { adminEpoch: integer(root, 'admin_epoch'), epoch: integer(root, 'epoch'), numUpdates: integer(root, 'num_updates') },
+    hasQuorum: root.attributes['have-quorum'] === '1',
+  };
+}
+
 function toSet(set: XmlElement): AttributeSet {
   return {
     id: set.attributes['id'] ?? '',
-    pairs: childrenOf(set, 'nvpair').map(({ attributes }) => ({ id: attributes['id'] ?? '', name: attributes['name'] ?? '', value: attributes['value'] ?? '' })),
+    pairs: childrenOf(set, 'nvpair').map(({ attributes }) => ({
+      id: attributes['id'] ?? '',
+      name: attributes['name'] ?? '',
+      value: attributes['value'] ?? '',
+    })),
   };
 }
 

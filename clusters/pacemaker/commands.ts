@@ -60,6 +60,7 @@ export async function readOutput(run: CommandRunner, command: string, args: read
 /** The failure of a tool in words. */
 export function toolFailed(command: string, result: CommandResult): CauError {
   const end = result.timedOut ? 'did not answer in time' : result.exitCode === null ? 'could not be run' : `ended with exit code ${result.exitCode}`;
-  const words = (result.stderr.trim() || result.stdout.trim()).slice(-400);
+  // A tool that was asked for XML puts its complaint there; the exit code says as much.
+  const words = (result.stderr.trim() || (result.stdout.startsWith('<') ? '' : result.stdout.trim())).slice(-400);
   return new CauError('ClusterToolFailed', `"${command}" ${end}${words === '' ? '' : `: ${words}`}.`, { where: command });
 }

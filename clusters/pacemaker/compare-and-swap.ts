@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CauError } from '../../domain/errors.js';
-import { isSameConfiguration, parseCib, type Cib, type CibVersion } from './cib.js';
+import { isSameConfiguration, parseCib, parseCibHeader, type Cib, type CibVersion } from './cib.js';
 import { editCopy, type CibEdit } from './cib-edits.js';
 import { readOutput, toolFailed, type CommandRunner } from './commands.js';
 import { requireQuorum } from './quorum-here.js';
@@ -35,15 +35,19 @@ export async function compareAndSwap(run: CommandRunner, node: string, decide: D
     const edits = decide(base.cib);
     if (edits.length === 0) return;
     const patch = await inScratch((directory) => makePatch(run, directory, base.text, edits));
-    if (patch !== null) await sendPatch(run, node, base.cib.version, patch, giveUpAt);
+    if (patch !== null) await sendPatch(run, base.cib.version, patch, giveUpAt);
   } while (Date.now() < giveUpAt);
   throw new CauError('ClusterToolFailed', `The configuration of the cluster changed faster than ${node} could change it.`, { where: 'cibadmin' });
 }
 
-/** The CIB as text and as data. */
-export async function readCib(run: CommandRunner): Promise<{ readonly text: string; readonly cib: Cib }> {
-  const text = await readOutput(run, 'cibadmin', ['--query']);
-  return { text, cib: parseCib(text) };
+/**
+ * The CIB as text and as data, from this node's own copy.
+ * @throws CauError `NoQuorumHere` when Pacemaker on this node does not answer: it is on its way up or down
+ */
+export async function readCib(run: CommandRunner, node: string): Promise<{ readonly text: string; readonly cib: Cib }> {
+  const result = await run('cibadmin', ['--query']);
+  if (result.exitCode === 0) return { text: result.stdout, cib: parseCib(result.stdout) };
+  throw new CauError('NoQuorumHere', `Pacemaker on ${node} does not answer: ${toolFailed('cibadmin', result).message}`, { where: node });
 }
 
 /** Runs `work` in a directory of its own that nobody else can read: a CIB may hold passwords. */
@@ -58,7 +62,7 @@ export async function inScratch<T>(work: (directory: string) => Promise<T>): Pro
 
 /** The state that a patch is based on must have quorum too: its loss changes the CIB, so that the patch is then refused. */
 async function readQuorateCib(run: CommandRunner, node: string): Promise<{ readonly text: string; readonly cib: Cib }> {
-  const [base] = await Promise.all([readCib(run), requireQuorum(run, node)]);
+  const [base] = await Promise.all([readCib(run, node), requireQuorum(run, node)]);
   if (base.cib.hasQuorum) return base;
   throw new CauError('NoQuorumHere', `${node} is not in a part of the cluster that has quorum.`, { where: node });
 }
@@ -74,15 +78,16 @@ async function makePatch(run: CommandRunner, directory: string, text: string, ed
   return parseXml(result.stdout, 'crm_diff');
 }
 
-async function sendPatch(run: CommandRunner, node: string, base: CibVersion, patch: XmlElement, giveUpAt: number): Promise<void> {
+/** Sends a patch until it is applied, or until it has to be decided anew. Its header alone tells where the CIB has moved. */
+async function sendPatch(run: CommandRunner, base: CibVersion, patch: XmlElement, giveUpAt: number): Promise<void> {
   let version = base;
   while (Date.now() < giveUpAt) {
     const result = await run('cibadmin', ['--patch', '--xml-text', renderXml(atVersion(patch, version))]);
     if (result.exitCode === 0) return;
     if (result.exitCode !== movedOn) throw toolFailed('cibadmin', result);
-    const { cib } = await readQuorateCib(run, node);
-    if (!isSameConfiguration(cib.version, base)) return;
-    version = cib.version;
+    const now = parseCibHeader(await readOutput(run, 'cibadmin', ['--query', '--no-children']));
+    if (!now.hasQuorum || !isSameConfiguration(now.version, base)) return;
+    version = now.version;
   }
 }
 

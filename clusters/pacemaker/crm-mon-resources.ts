@@ -9,7 +9,10 @@ export function parseResources(resources: XmlElement | undefined): { readonly ro
   return {
     fencingDevices: top.filter(isFencing).flatMap((entry) => unique(primitivesOf(entry).map(resourceId))),
     // An orphan was deleted from the configuration and is on its way out: it is no role, but what still runs of it is.
-    roles: top.filter((entry) => !isFencing(entry) && kindOf(entry) !== undefined).map(toRole).filter((role) => role.resources.length > 0),
+    roles: top
+      .filter((entry) => !isFencing(entry) && kindOf(entry) !== undefined)
+      .map(toRole)
+      .filter((role) => role.resources.length > 0),
   };
 }
 
@@ -52,7 +55,9 @@ function replicaInstances(replica: XmlElement): RoleInstance[] {
   const connection = primitives.find((primitive) => agentOf(primitive).endsWith(':remote'));
   const host = connection === undefined ? undefined : childrenOf(connection, 'node')[0]?.attributes['name'];
   const guest = connection === undefined ? undefined : resourceId(connection);
-  return primitives.flatMap((primitive) => instancesOf(primitive)).map((instance) => (instance.node === guest && host !== undefined ? { ...instance, node: host } : instance));
+  return primitives
+    .flatMap((primitive) => instancesOf(primitive))
+    .map((instance) => (instance.node === guest && host !== undefined ? { ...instance, node: host } : instance));
 }
 
 function instancesOf(primitive: XmlElement): RoleInstance[] {

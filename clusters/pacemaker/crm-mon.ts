@@ -70,7 +70,9 @@ function toFailedAction({ attributes }: XmlElement): FailedAction {
   const operation = attributes['op_key'] ?? attributes['id'] ?? '';
   const node = attributes['node'] ?? '';
   const task = attributes['task'] ?? '';
-  const reason = [attributes['exitstatus'], attributes['exitreason'], attributes['status'] === 'complete' ? '' : attributes['status']].filter((word) => word !== undefined && word !== '' && word !== 'none');
+  const reason = [attributes['exitstatus'], attributes['exitreason'], attributes['status'] === 'complete' ? '' : attributes['status']].filter(
+    (word) => word !== undefined && word !== '' && word !== 'none',
+  );
   return {
     node,
     resource: resourceOf(operation, task),

@@ -24,8 +24,14 @@ export interface DescribeDependencies {
  * The cluster as this node sees it, and what it is doing.
  * @throws CauError `NoQuorumHere` when the cluster stack of this node is down; `ClusterToolFailed`
  */
-export async function describe({ cluster, node, run, bootId, proveIdle }: DescribeDependencies): Promise<{ readonly description: ClusterDescription; readonly activity: Activity }> {
-  const [view, { cib, text }, corosync, boot] = await Promise.all([readClusterView(run, node), readCibHere(run, node), readVotes(run, node), bootId()]);
+export async function describe({
+  cluster,
+  node,
+  run,
+  bootId,
+  proveIdle,
+}: DescribeDependencies): Promise<{ readonly description: ClusterDescription; readonly activity: Activity }> {
+  const [view, { cib, text }, corosync, boot] = await Promise.all([readClusterView(run, node), readCib(run, node), readVotes(run, node), bootId()]);
   const quorate = mayAct(view, node) && corosync.quorate && cib.hasQuorum;
   const option = (name: string) => isTrue(view.options[name]);
   const isStable = quorate && view.nodes.every((one) => !(one.online && one.pending));
@@ -49,22 +55,16 @@ export async function describe({ cluster, node, run, bootId, proveIdle }: Descri
   return { description, activity };
 }
 
-/** Without its CIB a node knows nothing of the cluster: it is on its way up or down. */
-async function readCibHere(run: CommandRunner, node: string): Promise<{ readonly cib: Cib; readonly text: string }> {
-  try {
-    return await readCib(run);
-  } catch (error) {
-    throw new CauError('NoQuorumHere', `The cluster stack of ${node} does not answer: ${error instanceof Error ? error.message : String(error)}`, { where: node, cause: error });
-  }
-}
-
 /** Its exit code tells whether there is quorum, so only its words count. */
 async function readVotes(run: CommandRunner, node: string): Promise<CorosyncQuorum> {
   const result = await run('corosync-quorumtool', ['-s']);
   try {
     return parseQuorum(result.stdout);
   } catch (error) {
-    throw new CauError('NoQuorumHere', `Corosync on ${node} does not answer: ${(result.stderr || result.stdout).trim().slice(-300)}`, { where: node, cause: error });
+    throw new CauError('NoQuorumHere', `Corosync on ${node} does not answer: ${(result.stderr || result.stdout).trim().slice(-300)}`, {
+      where: node,
+      cause: error,
+    });
   }
 }
 

@@ -35,8 +35,32 @@ const capabilities: DriverCapabilities = {
   stopsStack: true,
   // Names of Debian, Ubuntu, RHEL and SUSE; a trailing star stands for the rest of a name.
   stackPackages: [
-    'corosync*', 'libcorosync*', 'libcfg7', 'libcmap4', 'libcpg4', 'libquorum5', 'libsam4', 'libvotequorum8', 'libknet*', 'libnozzle*', 'kronosnet*', 'libqb*',
-    'pacemaker*', 'libpacemaker*', 'libcib*', 'libcrm*', 'liblrmd*', 'libpe-*', 'libstonithd*', 'sbd', 'dlm*', 'libdlm*', 'resource-agents*', 'fence-agents*', 'fence-virt*', 'cluster-glue*',
+    'corosync*',
+    'libcorosync*',
+    'libcfg7',
+    'libcmap4',
+    'libcpg4',
+    'libquorum5',
+    'libsam4',
+    'libvotequorum8',
+    'libknet*',
+    'libnozzle*',
+    'kronosnet*',
+    'libqb*',
+    'pacemaker*',
+    'libpacemaker*',
+    'libcib*',
+    'libcrm*',
+    'liblrmd*',
+    'libpe-*',
+    'libstonithd*',
+    'sbd',
+    'dlm*',
+    'libdlm*',
+    'resource-agents*',
+    'fence-agents*',
+    'fence-virt*',
+    'cluster-glue*',
   ],
 };
 
@@ -58,7 +82,7 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
     },
     async predictMoves(order) {
       await requireQuorum(run, node);
-      return predictMoves(run, order);
+      return predictMoves(run, node, order);
     },
     takeLease: (holder) => change((cib) => decideLease(cib, holder)),
     dropLease: (holder) => change((cib) => decideLeaseDrop(cib, holder)),

@@ -25,7 +25,8 @@ export function findLease(cib: Cib): RunReference | null {
 export function decideLease(cib: Cib, run: RunReference): CibEdit[] {
   const holder = findLease(cib);
   if (holder !== null && isSameRun(holder, run)) return [];
-  if (holder !== null) throw new CauError('ClusterBusy', `The cluster is leased to another run, ${holder.workflowId}.`, { where: setId, facts: { holder: { ...holder } } });
+  if (holder !== null)
+    throw new CauError('ClusterBusy', `The cluster is leased to another run, ${holder.workflowId}.`, { where: setId, facts: { holder: { ...holder } } });
   const pairs = [
     element('nvpair', { id: `${setId}-holder`, name: names.holder, value: run.firstExecutionRunId }),
     element('nvpair', { id: `${setId}-run`, name: names.workflow, value: run.workflowId }),

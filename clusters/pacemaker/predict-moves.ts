@@ -1,28 +1,33 @@
 /** Predicted moves of a rolling update: drain and return of each node, one after another, by Pacemaker's own scheduler. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isServing, type Role } from '../../domain/cluster.js';
-import { findMoves, placementOf, type RolePlacement } from '../../domain/placement.js';
-import type { PredictedMove, PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
+import type { PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
 import type { Cib, CibNode } from './cib.js';
-import { editCopy, quoted, type CibEdit } from './cib-edits.js';
 import type { CommandRunner } from './commands.js';
 import { inScratch, readCib } from './compare-and-swap.js';
-import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdSetId } from './holds.js';
-import { simulate, type Simulation } from './simulation.js';
+import { findHold, hasOperatorStandby } from './holds.js';
+import { movesBetween } from './moves-between.js';
+import { simulate } from './simulation.js';
+import { element, parseXml, renderXml, type XmlElement } from './xml.js';
 
-/** A reference for holds that exist only in the simulated copy. */
-const imagined = { workflowId: 'preview', firstExecutionRunId: '00000000-0000-0000-0000-000000000000' };
+/** The set of attributes that holds a node in the simulated copy. */
+const imaginedSetId = 'cau-preview';
 
 /**
  * The moves of each node's drain and return, the one after the other, in that order of nodes.
  * A node that is in standby already, or is no member, moves nothing.
+ * @param asked the node that we are on
  * @throws CauError `ClusterToolFailed`
  */
-export async function predictMoves(run: CommandRunner, order: readonly string[]): Promise<PredictedNodeMoves[]> {
-  const { text, cib } = await readCib(run);
+export async function predictMoves(run: CommandRunner, asked: string, order: readonly string[]): Promise<PredictedNodeMoves[]> {
+  const { text, cib } = await readCib(run, asked);
   return inScratch(async (directory) => {
     const file = join(directory, 'cluster.xml');
+    const simulateWith = async (node: CibNode, standby: 'on' | null) => {
+      const imagined = withStandby(parseXml(await readFile(file, 'utf8'), 'crm_simulate'), node.id, standby);
+      await writeFile(file, renderXml(imagined));
+      return simulate(run, file, file);
+    };
     await writeFile(file, text);
     // Whatever the cluster is about to do anyway comes first, so that it is not taken for an effect of a drain.
     let standing = await simulate(run, file, file);
@@ -33,10 +38,8 @@ export async function predictMoves(run: CommandRunner, order: readonly string[])
         predicted.push({ node: name, moves: [] });
         continue;
       }
-      await editCopy(run, file, drainEdits(node));
-      const drained = await simulate(run, file, file);
-      await editCopy(run, file, [{ kind: 'remove', xpath: `//node[@id=${quoted(node.id)}]/instance_attributes[@id=${quoted(holdSetId(node.id))}]` }]);
-      const returned = await simulate(run, file, file);
+      const drained = await simulateWith(node, 'on');
+      const returned = await simulateWith(node, null);
       predicted.push({ node: name, moves: [...movesBetween(standing, drained, 'drain'), ...movesBetween(drained, returned, 'return')] });
       standing = returned;
     }
@@ -44,52 +47,24 @@ export async function predictMoves(run: CommandRunner, order: readonly string[])
   });
 }
 
-/** The moves from one state to the next: roles that serve elsewhere, and roles that restart where they are. */
-export function movesBetween(before: Pick<Simulation, 'roles'>, after: Simulation, when: PredictedMove['when']): PredictedMove[] {
-  const [was, is] = [placementOf(before), placementOf(after)];
-  const moves = findMoves(was, is, when).map((move): PredictedMove => ({ ...move, kind: move.to === null ? 'stop' : kindOfMove(roleOf(after, move.role), after) }));
-  const moved = new Set(moves.map((move) => move.role));
-  return [...moves, ...lostClones(was, is, when), ...restarts(before, after, when).filter((restart) => !moved.has(restart.role))];
-}
-
 function canDrain(cib: Cib, node: CibNode): boolean {
   return node.isMember && findHold(node) === null && !hasOperatorStandby(cib, node);
 }
 
-function drainEdits(node: CibNode): CibEdit[] {
-  const leftovers = foreignStandbys(node).map(({ id }): CibEdit => ({ kind: 'remove', xpath: `//node[@id=${quoted(node.id)}]/instance_attributes/nvpair[@id=${quoted(id)}]` }));
-  return [...leftovers, { kind: 'merge', section: 'nodes', element: holdElement(node, imagined) }];
+/** The CIB with that node in standby, or free of any; it need not keep what is no configuration, such as comments. */
+function withStandby(cib: XmlElement, nodeId: string, standby: 'on' | null): XmlElement {
+  const hold = element('instance_attributes', { id: imaginedSetId }, [element('nvpair', { id: `${imaginedSetId}-standby`, name: 'standby', value: 'on' })]);
+  const change = (at: XmlElement, parent: string): XmlElement => {
+    if (parent === 'nodes' && at.attributes['id'] === nodeId)
+      return { ...at, children: [...at.children.flatMap(withoutStandby), ...(standby === null ? [] : [hold])] };
+    return at.name === 'cib' || at.name === 'configuration' || at.name === 'nodes'
+      ? { ...at, children: at.children.map((child) => change(child, at.name)) }
+      : at;
+  };
+  return change(cib, '');
 }
 
-/** A role that migrates does not interrupt its service; one member that cannot migrate makes the whole role move. */
-function kindOfMove(role: Role | undefined, { actions }: Simulation): PredictedMove['kind'] {
-  if (role?.kind === 'promotable') return 'promote';
-  const own = actions.filter((action) => role?.resources.includes(action.resource) === true);
-  const migrated = new Set(own.filter((action) => action.operation === 'migrate_to').map((action) => action.resource));
-  const moved = new Set(own.filter((action) => action.operation === 'stop' || action.operation === 'start').map((action) => action.resource));
-  return migrated.size > 0 && [...moved].every((resource) => migrated.has(resource)) ? 'migrate' : 'move';
+function withoutStandby(set: XmlElement): XmlElement[] {
+  if (set.attributes['id'] === imaginedSetId) return [];
+  return [{ ...set, children: set.children.filter((pair) => pair.attributes['name'] !== 'standby') }];
 }
-
-/** A clone has no home of its own, so it moves never; but without its last copy it serves no more. */
-function lostClones(before: readonly RolePlacement[], after: readonly RolePlacement[], when: PredictedMove['when']): PredictedMove[] {
-  return before
-    .filter((was) => was.kind === 'clone' && was.on.length > 0 && after.find((is) => is.role === was.role)?.on.length === 0)
-    .map((was) => ({ role: was.role, from: was.on[0] ?? '', to: null, when, kind: 'stop' }));
-}
-
-/** Instances that are stopped and started where they are, for instance copies of clones that are not interleaved. */
-function restarts(before: Pick<Simulation, 'roles'>, after: Simulation, when: PredictedMove['when']): PredictedMove[] {
-  return before.roles.flatMap((role) => {
-    const nodes = new Set(
-      role.instances
-        .filter(({ resource, node, state }) => {
-          const did = (operation: string) => after.actions.some((action) => action.resource === resource && action.node === node && action.operation === operation);
-          return isServing(state) && did('stop') && did('start');
-        })
-        .map((instance) => instance.node),
-    );
-    return [...nodes].map((node): PredictedMove => ({ role: role.id, from: node, to: node, when, kind: 'restart' }));
-  });
-}
-
-const roleOf = ({ roles }: Pick<Simulation, 'roles'>, id: string): Role | undefined => roles.find((role) => role.id === id);

@@ -6,6 +6,9 @@ import { CauError } from '../../domain/errors.js';
 import { toolFailed, type CommandRunner } from './commands.js';
 import { clusterViewArguments, parseClusterView, type ClusterView } from './crm-mon.js';
 
+/** The exit code of Pacemaker's tools when its daemons are not there. */
+const notConnected = 102;
+
 /**
  * The cluster as this node's Pacemaker sees it, with quorum or without.
  * @throws CauError `NoQuorumHere` when the cluster stack of this node is down, starting or stopping
@@ -16,8 +19,9 @@ export async function readClusterView(run: CommandRunner, node: string): Promise
     const view = parseClusterView(result.stdout);
     if (view.nodes.length > 0) return view;
   }
-  const why = result.timedOut || result.exitCode !== 0 ? toolFailed('crm_mon', result).message : 'it knows no nodes yet.';
-  throw new CauError('NoQuorumHere', `The cluster stack of ${node} does not answer: ${why}`, { where: node });
+  const why =
+    result.exitCode === notConnected ? 'it is not running.' : result.exitCode === 0 ? 'it knows no nodes yet.' : toolFailed('crm_mon', result).message;
+  throw new CauError('NoQuorumHere', `Pacemaker on ${node} cannot tell about the cluster: ${why}`, { where: node });
 }
 
 /** Whether this node is a full member of a partition with quorum. */
@@ -30,6 +34,10 @@ export function mayAct(view: ClusterView, node: string): boolean {
 export async function requireQuorum(run: CommandRunner, node: string): Promise<void> {
   const view = await readClusterView(run, node);
   if (mayAct(view, node)) return;
-  const why = view.quorate ? 'it is no full member of the cluster' : view.coordinator === null ? 'its part of the cluster has no coordinator' : 'its part of the cluster has no quorum';
+  const why = view.quorate
+    ? 'it is no full member of the cluster'
+    : view.coordinator === null
+      ? 'its part of the cluster has no coordinator'
+      : 'its part of the cluster has no quorum';
   throw new CauError('NoQuorumHere', `${node} may not act for the cluster: ${why}.`, { where: node });
 }

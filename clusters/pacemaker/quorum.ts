@@ -21,11 +21,16 @@ export interface CorosyncQuorum {
  */
 export function parseQuorum(text: string): CorosyncQuorum {
   const lines = text.split('\n');
-  const field = (name: string) => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim();
+  const field = (name: string) =>
+    lines
+      .find((line) => line.startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim();
   const count = (name: string) => {
     const words = field(name);
     const value = Number.parseInt(words ?? '', 10);
-    if (!Number.isSafeInteger(value)) throw new CauError('ClusterToolFailed', `"corosync-quorumtool" does not tell "${name}".`, { where: 'corosync-quorumtool' });
+    if (!Number.isSafeInteger(value))
+      throw new CauError('ClusterToolFailed', `"corosync-quorumtool" does not tell "${name}".`, { where: 'corosync-quorumtool' });
     return value;
   };
   const members = lines.map((line) => /^\s*(\d+|0x[0-9a-f]+)\s+(\d+)\s/i.exec(`${line} `)).filter((match) => match !== null);

@@ -33,7 +33,12 @@ function primitivesToAsk(cib: Cib): CibPrimitive[] {
 }
 
 function activeOn(view: ClusterView, node: string): Set<string> {
-  return new Set(view.roles.flatMap((role) => role.instances).filter((instance) => instance.node === node && instance.state !== 'Stopped').map((instance) => instance.resource));
+  return new Set(
+    view.roles
+      .flatMap((role) => role.instances)
+      .filter((instance) => instance.node === node && instance.state !== 'Stopped')
+      .map((instance) => instance.resource),
+  );
 }
 
 async function probe(run: CommandRunner, { id, standard, type }: CibPrimitive, environment: Readonly<Record<string, string>>): Promise<boolean> {

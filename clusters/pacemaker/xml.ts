@@ -24,7 +24,13 @@ const parser = new XMLParser({
   maxNestedTags: maxDepth,
 });
 
-const builder = new XMLBuilder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', suppressEmptyNode: true, suppressBooleanAttributes: false });
+const builder = new XMLBuilder({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  suppressEmptyNode: true,
+  suppressBooleanAttributes: false,
+});
 
 /**
  * The root element of a document.
@@ -36,7 +42,10 @@ export function parseXml(text: string, source: string): XmlElement {
   try {
     roots = elementsOf(parser.parse(text, true));
   } catch (error) {
-    throw new CauError('ClusterToolFailed', `The answer of "${source}" is no XML: ${error instanceof Error ? error.message : String(error)}`, { where: source, cause: error });
+    throw new CauError('ClusterToolFailed', `The answer of "${source}" is no XML: ${error instanceof Error ? error.message : String(error)}`, {
+      where: source,
+      cause: error,
+    });
   }
   const [root] = roots;
   if (root === undefined) throw new CauError('ClusterToolFailed', `The answer of "${source}" is empty.`, { where: source });
@@ -45,7 +54,7 @@ export function parseXml(text: string, source: string): XmlElement {
 
 /** The element as text; values are escaped. */
 export function renderXml(element: XmlElement): string {
-  return String(builder.build([toOrdered(element)]));
+  return builder.build([toOrdered(element)]);
 }
 
 /** An element to write. */

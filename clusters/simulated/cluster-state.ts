@@ -46,7 +46,19 @@ export class ClusterState {
     this.nodes = new Map(
       settings.nodes.map((name) => [
         name,
-        { name, bootId: '', online: false, pending: false, unclean: false, expectedUp: false, cut: false, operatorStandby: false, hold: null, refusesStop: new Set(), blocked: new Set() },
+        {
+          name,
+          bootId: '',
+          online: false,
+          pending: false,
+          unclean: false,
+          expectedUp: false,
+          cut: false,
+          operatorStandby: false,
+          hold: null,
+          refusesStop: new Set(),
+          blocked: new Set(),
+        },
       ]),
     );
     this.places = Object.fromEntries(settings.roles.map((role) => [role.id, nowhere]));
@@ -66,7 +78,11 @@ export class ClusterState {
 
   /** Nodes that may run roles. */
   eligible(): string[] {
-    return this.isQuorate() ? this.connected().filter((node) => !this.isStandby(node)).map((node) => node.name) : [];
+    return this.isQuorate()
+      ? this.connected()
+          .filter((node) => !this.isStandby(node))
+          .map((node) => node.name)
+      : [];
   }
 
   isQuorate(): boolean {
@@ -82,7 +98,9 @@ export class ClusterState {
 
   takeLease(run: RunReference): void {
     if (this.lease !== null && !isSameRun(this.lease, run)) {
-      throw new CauError('ClusterBusy', `Cluster ${this.settings.cluster} is leased by run ${this.lease.workflowId}.`, { facts: { holder: { ...this.lease } } });
+      throw new CauError('ClusterBusy', `Cluster ${this.settings.cluster} is leased by run ${this.lease.workflowId}.`, {
+        facts: { holder: { ...this.lease } },
+      });
     }
     this.lease = run;
   }
@@ -90,7 +108,8 @@ export class ClusterState {
   hold(name: string, run: RunReference, limit: number): void {
     const node = this.node(name);
     if (node.hold !== null) {
-      if (!isSameRun(node.hold.run, run)) throw new CauError('ClusterBusy', `${name} is held by run ${node.hold.run.workflowId}.`, { where: name, facts: { holder: { ...node.hold.run } } });
+      if (!isSameRun(node.hold.run, run))
+        throw new CauError('ClusterBusy', `${name} is held by run ${node.hold.run.workflowId}.`, { where: name, facts: { holder: { ...node.hold.run } } });
       if (!node.hold.intact) throw new CauError('HoldBroken', `Somebody lifted the standby that the run had set on ${name}.`, { where: name });
       return;
     }
@@ -135,13 +154,23 @@ export class ClusterState {
       })),
       roles: this.settings.roles.map((role) => this.describeRole(role)),
       quorum: {
-        quorate, votes, needed: this.needed(), expected: names.length, votesOf: Object.fromEntries(names.map((name) => [name, 1])), deviceVotes: 0,
-        twoNode: names.length === 2, waitForAll: names.length === 2, flags: quorate ? ['Quorate'] : [], withoutQuorum: 'stop',
+        quorate,
+        votes,
+        needed: this.needed(),
+        expected: names.length,
+        votesOf: Object.fromEntries(names.map((name) => [name, 1])),
+        deviceVotes: 0,
+        twoNode: names.length === 2,
+        waitForAll: names.length === 2,
+        flags: quorate ? ['Quorate'] : [],
+        withoutQuorum: 'stop',
       },
       fencing: { enabled: this.settings.fencing, devices: this.settings.fencing ? ['simulated-power'] : [] },
       maintenanceMode: this.maintenanceMode,
       stopAllResources: false,
-      failedActions: [...this.nodes.values()].flatMap((node) => [...node.blocked].map((resource) => ({ node: node.name, resource, operation: 'stop', reason: 'refused', id: `${resource}-stop-${node.name}` }))),
+      failedActions: [...this.nodes.values()].flatMap((node) =>
+        [...node.blocked].map((resource) => ({ node: node.name, resource, operation: 'stop', reason: 'refused', id: `${resource}-stop-${node.name}` })),
+      ),
       promotionScores: Object.entries(this.scores).flatMap(([resource, scores]) => Object.entries(scores).map(([node, score]) => ({ node, resource, score }))),
       lease: this.lease,
       idle: !this.isActing,

@@ -31,12 +31,14 @@ export class Interconnect {
 
   async open(socket: string): Promise<void> {
     const { state } = this;
-    const changing = <T, R>(act: (from: FromNode<T>) => R) => (from: FromNode<T>): R => {
-      state.requireQuorum(from.node);
-      const result = act(from);
-      this.changed();
-      return result;
-    };
+    const changing =
+      <T, R>(act: (from: FromNode<T>) => R) =>
+      (from: FromNode<T>): R => {
+        state.requireQuorum(from.node);
+        const result = act(from);
+        this.changed();
+        return result;
+      };
     this.server = await serveVerbs(socket, {
       join: (from: FromNode<null>) => this.join(from),
       leave: (from: FromNode<null>) => this.leave(from.node),
@@ -105,7 +107,8 @@ export class Interconnect {
     const before = node.operatorStandby;
     node.operatorStandby = true;
     this.changed();
-    while (this.state.isActing && [...this.state.running.values()].some((ports) => ports.has(name))) await this.wait({ version: this.state.version, timeoutMs: 200 });
+    while (this.state.isActing && [...this.state.running.values()].some((ports) => ports.has(name)))
+      await this.wait({ version: this.state.version, timeoutMs: 200 });
     node.operatorStandby = before;
     this.lose(name);
   }

@@ -47,7 +47,9 @@ export async function callVerb<T>(socket: string, verb: string, input: unknown =
     outgoing.on('error', reject);
     outgoing.end(JSON.stringify(input));
   }).catch((cause: unknown) => {
-    throw new CauError('ClusterToolFailed', `The simulated machine did not answer "${verb}": ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+    throw new CauError('ClusterToolFailed', `The simulated machine did not answer "${verb}": ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      cause,
+    });
   });
   const answer = JSON.parse(text) as { value: T; failure?: unknown };
   if (answer.failure === undefined) return answer.value;

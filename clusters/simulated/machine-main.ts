@@ -33,13 +33,15 @@ const log = openSync(join(machine.stateDirectory, 'machine.log'), 'a');
 /** What the interconnect asks of the machine. */
 const duties = {
   startService: ({ role }: { role: string }) => startService(role),
+  /** Requests that are under way are answered; then whatever is left of connections is cut. */
   async stopService({ role }: { role: string }) {
     const service = services.get(role);
     services.delete(role);
     if (service === undefined) return;
+    service.close();
+    service.closeIdleConnections();
     await delay(machine.timings.stopMs);
     service.closeAllConnections();
-    service.close();
   },
 };
 

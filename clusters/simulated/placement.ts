@@ -14,7 +14,12 @@ export type Places = Readonly<Record<string, RolePlace>>;
  * The place of every role on these eligible nodes.
  * @param scores how ready each copy of a promotable is, by role and node
  */
-export function decidePlaces(roles: readonly SimulatedRole[], eligible: readonly string[], now: Places, scores: Readonly<Record<string, Readonly<Record<string, number>>>>): Places {
+export function decidePlaces(
+  roles: readonly SimulatedRole[],
+  eligible: readonly string[],
+  now: Places,
+  scores: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Places {
   const load = new Map(eligible.map((node) => [node, 0]));
   const places: Record<string, RolePlace> = {};
   for (const role of roles) {
@@ -27,7 +32,13 @@ export function decidePlaces(roles: readonly SimulatedRole[], eligible: readonly
 
 export const nowhere: RolePlace = { on: [], promoted: null, address: null };
 
-function placeOf(role: SimulatedRole, eligible: readonly string[], now: RolePlace, scores: Readonly<Record<string, number>>, load: ReadonlyMap<string, number>): RolePlace {
+function placeOf(
+  role: SimulatedRole,
+  eligible: readonly string[],
+  now: RolePlace,
+  scores: Readonly<Record<string, number>>,
+  load: ReadonlyMap<string, number>,
+): RolePlace {
   const stay = (current: string | null | undefined) => (current !== null && current !== undefined && eligible.includes(current) ? current : undefined);
   const preferred = stay(role.prefers);
   switch (role.kind) {
@@ -37,14 +48,14 @@ function placeOf(role: SimulatedRole, eligible: readonly string[], now: RolePlac
     }
     case 'promotable': {
       const on = (role.copies ?? eligible).filter((node) => eligible.includes(node));
-      const ready = [...on].sort((left, right) => (scores[right] ?? -1) - (scores[left] ?? -1));
+      const ready = on.toSorted((left, right) => (scores[right] ?? -1) - (scores[left] ?? -1));
       // A preferred node is promoted only when its copy is in sync: stale data must never serve.
       const home = preferred !== undefined && on.includes(preferred) && (scores[preferred] ?? -1) > 0 ? preferred : undefined;
       const promoted = home ?? stay(now.promoted) ?? ready[0] ?? null;
       return { on, promoted, address: promoted };
     }
     case 'primitive': {
-      const least = [...eligible].sort((left, right) => (load.get(left) ?? 0) - (load.get(right) ?? 0) || left.localeCompare(right, 'en', { numeric: true }));
+      const least = eligible.toSorted((left, right) => (load.get(left) ?? 0) - (load.get(right) ?? 0) || left.localeCompare(right, 'en', { numeric: true }));
       const node = preferred ?? stay(now.on[0]) ?? least[0];
       return node === undefined ? nowhere : { on: [node], promoted: null, address: node };
     }

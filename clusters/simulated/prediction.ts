@@ -15,7 +15,13 @@ export function predictMoves(state: ClusterState, order: readonly string[]): Pre
   };
   return order.map((node) => ({
     node,
-    moves: [...next(eligible.filter((other) => other !== node), 'drain'), ...next(eligible, 'return')],
+    moves: [
+      ...next(
+        eligible.filter((other) => other !== node),
+        'drain',
+      ),
+      ...next(eligible, 'return'),
+    ],
   }));
 }
 

@@ -64,7 +64,9 @@ export class SimulatedCluster {
       this.machines.set(node, machine);
       machine.start();
     }
-    await this.until((description) => description.nodes.every((node) => node.online) && description.roles.every((role) => role.instances.length > 0) && description.idle);
+    await this.until(
+      (description) => description.nodes.every((node) => node.online) && description.roles.every((role) => role.instances.length > 0) && description.idle,
+    );
   }
 
   /** The file from which a process on the machine finds its way. */
@@ -198,7 +200,10 @@ export class SimulatedCluster {
     const { settings } = this;
     const stateDirectory = this.pathOf(node, 'state');
     await mkdir(stateDirectory, { recursive: true });
-    await writeFile(join(stateDirectory, 'packages.json'), JSON.stringify(Object.fromEntries(Object.entries(settings.packages).map(([name, version]) => [name, { version, status: 'installed' }]))));
+    await writeFile(
+      join(stateDirectory, 'packages.json'),
+      JSON.stringify(Object.fromEntries(Object.entries(settings.packages).map(([name, version]) => [name, { version, status: 'installed' }]))),
+    );
     const file: MachineFile = {
       cluster: settings.cluster,
       node,

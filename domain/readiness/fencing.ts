@@ -6,7 +6,9 @@ export const fencingDeviceRule: ReadinessRule = {
   severity: 'blocking',
   remedy: 'Configure a fencing device, or turn fencing off if you know what that risks.',
   check: ({ cluster }) =>
-    cluster.fencing.enabled && cluster.fencing.devices.length === 0 ? [`Fencing is enabled in cluster ${cluster.cluster}, but there is no fencing device.`] : [],
+    cluster.fencing.enabled && cluster.fencing.devices.length === 0
+      ? [`Fencing is enabled in cluster ${cluster.cluster}, but there is no fencing device.`]
+      : [],
 };
 
 /** Without fencing a node that is cut off keeps its roles while others start them too. */

@@ -4,7 +4,8 @@ import type { ReadinessRule } from './rule.js';
 export const managedRule: ReadinessRule = {
   id: 'roles.managed',
   severity: 'blocking',
-  remedy: 'Let the cluster manage the resource again ("crm_resource --resource ID --set-parameter is-managed --meta --parameter-value true") or clean up its failure ("crm_resource --cleanup --resource ID").',
+  remedy:
+    'Let the cluster manage the resource again ("crm_resource --resource ID --set-parameter is-managed --meta --parameter-value true") or clean up its failure ("crm_resource --cleanup --resource ID").',
   check: ({ cluster }) =>
     cluster.roles.flatMap((role) =>
       role.instances.flatMap((instance) => {

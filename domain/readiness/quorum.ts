@@ -6,7 +6,5 @@ export const quorumRule: ReadinessRule = {
   severity: 'blocking',
   remedy: 'Bring enough nodes online that the cluster has quorum.',
   check: ({ cluster }) =>
-    cluster.quorum.quorate
-      ? []
-      : [`Cluster ${cluster.cluster} has no quorum: ${cluster.quorum.votes} of ${cluster.quorum.needed} needed votes are present.`],
+    cluster.quorum.quorate ? [] : [`Cluster ${cluster.cluster} has no quorum: ${cluster.quorum.votes} of ${cluster.quorum.needed} needed votes are present.`],
 };

@@ -29,7 +29,8 @@ export function openPackageDatabase(stateDirectory: string, repositoryFile: stri
       writeFileSync(temporary, JSON.stringify({ ...read(), [name]: entry }));
       renameSync(temporary, file);
     },
-    log: (name, version, bootId) => appendFileSync(join(stateDirectory, 'packages.log'), `${JSON.stringify({ at: new Date().toISOString(), bootId, name, version })}\n`),
+    log: (name, version, bootId) =>
+      appendFileSync(join(stateDirectory, 'packages.log'), `${JSON.stringify({ at: new Date().toISOString(), bootId, name, version })}\n`),
     offered: () => JSON.parse(readFileSync(repositoryFile, 'utf8')) as SimulatedUpdate[],
   };
 }

@@ -37,7 +37,9 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
       const installed = database.read();
       const problems = [
         ...findHalfInstalled(database).map((finding) => finding.message),
-        ...updates.flatMap((update) => (installed[update.name]?.version === update.to ? [] : [`${update.name} is ${installed[update.name]?.version ?? 'missing'}, not ${update.to}`])),
+        ...updates.flatMap((update) =>
+          installed[update.name]?.version === update.to ? [] : [`${update.name} is ${installed[update.name]?.version ?? 'missing'}, not ${update.to}`],
+        ),
       ];
       return { clean: problems.length === 0, problems };
     },
@@ -70,10 +72,15 @@ function findUpdates(machine: Machine, database: PackageDatabase): Update[] {
 
 function isOffered(offer: SimulatedUpdate, installed: ReturnType<PackageDatabase['read']>, node: string): boolean {
   const { revealedBy } = offer;
-  if (revealedBy !== undefined && (installed[revealedBy.name]?.version ?? '') < revealedBy.version) return false;
+  if (revealedBy !== undefined && isOlder(installed[revealedBy.name]?.version ?? '', revealedBy.version)) return false;
   const has = installed[offer.name];
   if (has === undefined) return false;
-  return has.status === 'half' || has.version < offer.version || (has.version === offer.version && (offer.repeatsOn?.includes(node) ?? false));
+  return has.status === 'half' || isOlder(has.version, offer.version) || (has.version === offer.version && (offer.repeatsOn?.includes(node) ?? false));
+}
+
+/** Part by part, as package managers compare: 1.9 is older than 1.10. */
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
 
 /** Half-installed from the first moment to the last, as a real package is while its scripts run. */
@@ -82,7 +89,8 @@ async function installOne(machine: Machine, database: PackageDatabase, update: U
   const installed = database.read()[update.name];
   const offer = database.offered().find((candidate) => candidate.name === update.name && candidate.version === update.to);
   const isRepeated = offer?.repeatsOn?.includes(machine.node) ?? false;
-  if (installed?.version === update.to && installed.status === 'installed' && !isRepeated) return { ...base, outcome: 'alreadyInstalled', restartRequired: false };
+  if (installed?.version === update.to && installed.status === 'installed' && !isRepeated)
+    return { ...base, outcome: 'alreadyInstalled', restartRequired: false };
   database.write(update.name, { version: installed?.version ?? update.to, status: 'half' });
   await delay(machine.timings.installMs);
   while (database.offered().some((candidate) => candidate.name === update.name && (candidate.endlessOn?.includes(machine.node) ?? false))) await delay(50);

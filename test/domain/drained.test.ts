@@ -9,7 +9,11 @@ const baseline = baselineOf(before);
 const moved = withRoles(
   withNodes(before, heldNode('node1')),
   exampleRole('web', 'group', [exampleInstance('web-srv', 'node2'), exampleInstance('web-ip', 'node2')]),
-  exampleRole('ca-web', 'clone', ['node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node))),
+  exampleRole(
+    'ca-web',
+    'clone',
+    ['node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node)),
+  ),
 );
 const decide = (cluster: ClusterDescription) => decideDrained(cluster, 'node1', exampleRun, baseline);
 

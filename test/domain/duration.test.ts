@@ -3,7 +3,12 @@ import { durationMs, durationSchema, renderElapsed } from '../../domain/duration
 
 describe('a duration', () => {
   it.each([
-    ['250ms', 250], ['90s', 90_000], ['15m', 900_000], ['2h', 7_200_000], ['1d', 86_400_000], ['1.5s', 1500],
+    ['250ms', 250],
+    ['90s', 90_000],
+    ['15m', 900_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+    ['1.5s', 1500],
   ])('of %s is %i milliseconds', (duration, ms) => {
     expect(durationMs(durationSchema.parse(duration))).toBe(ms);
   });
@@ -13,7 +18,10 @@ describe('a duration', () => {
   });
 
   it.each([
-    [400, '0.4 s'], [12_300, '12 s'], [185_000, '3 min 5 s'], [7_800_000, '2 h 10 min'],
+    [400, '0.4 s'],
+    [12_300, '12 s'],
+    [185_000, '3 min 5 s'],
+    [7_800_000, '2 h 10 min'],
   ])('of %i milliseconds reads %s', (ms, text) => {
     expect(renderElapsed(ms)).toBe(text);
   });

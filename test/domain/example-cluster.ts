@@ -7,8 +7,19 @@ export const otherRun: RunReference = { workflowId: 'cau/run/example/20260102T00
 
 export function exampleNode(name: string, changes: Partial<ClusterNode> = {}): ClusterNode {
   return {
-    name, id: name.replace(/\D/g, ''), kind: 'member', online: true, pending: false, unclean: false, expectedUp: true,
-    standby: false, maintenance: false, hold: null, standbyBy: 'nobody', activeInstances: 1, ...changes,
+    name,
+    id: name.replace(/\D/g, ''),
+    kind: 'member',
+    online: true,
+    pending: false,
+    unclean: false,
+    expectedUp: true,
+    standby: false,
+    maintenance: false,
+    hold: null,
+    standbyBy: 'nobody',
+    activeInstances: 1,
+    ...changes,
   };
 }
 
@@ -35,17 +46,32 @@ export function exampleCluster(changes: Partial<ClusterDescription> = {}): Clust
     roles: [
       exampleRole('web', 'group', [exampleInstance('web-srv', 'node1'), exampleInstance('web-ip', 'node1')]),
       exampleRole('db', 'promotable', [exampleInstance('db-srv', 'node2', { state: 'Promoted' }), exampleInstance('db-srv', 'node4', { state: 'Unpromoted' })]),
-      exampleRole('ca-web', 'clone', ['node1', 'node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node))),
+      exampleRole(
+        'ca-web',
+        'clone',
+        ['node1', 'node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node)),
+      ),
     ],
     quorum: {
-      quorate: true, votes: 4, needed: 3, expected: 4, votesOf: { node1: 1, node2: 1, node3: 1, node4: 1 }, deviceVotes: 0,
-      twoNode: false, waitForAll: false, flags: ['Quorate'], withoutQuorum: 'stop',
+      quorate: true,
+      votes: 4,
+      needed: 3,
+      expected: 4,
+      votesOf: { node1: 1, node2: 1, node3: 1, node4: 1 },
+      deviceVotes: 0,
+      twoNode: false,
+      waitForAll: false,
+      flags: ['Quorate'],
+      withoutQuorum: 'stop',
     },
     fencing: { enabled: true, devices: ['fence'] },
     maintenanceMode: false,
     stopAllResources: false,
     failedActions: [],
-    promotionScores: [{ node: 'node2', resource: 'db-srv', score: 10 }, { node: 'node4', resource: 'db-srv', score: 5 }],
+    promotionScores: [
+      { node: 'node2', resource: 'db-srv', score: 10 },
+      { node: 'node4', resource: 'db-srv', score: 5 },
+    ],
     lease: null,
     idle: true,
     ...changes,

@@ -31,7 +31,13 @@ describe('the outcome of a run', () => {
 
 describe('the failure budget', () => {
   it.each([
-    [1, 0], [2, 0], [3, 0], [4, 1], [6, 1], [7, 2], [12, 3],
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [4, 1],
+    [6, 1],
+    [7, 2],
+    [12, 3],
   ])('of %i nodes is %i, as in Cluster-Aware Updating of Windows', (nodes, budget) => {
     expect(failureBudget('auto', nodes, 100)).toBe(budget);
   });

@@ -6,7 +6,9 @@ const before = placementOf(exampleCluster());
 
 describe('a role moved', () => {
   it('when it serves on another node', () => {
-    const after = placementOf(withRoles(exampleCluster(), exampleRole('web', 'group', [exampleInstance('web-srv', 'node3'), exampleInstance('web-ip', 'node3')])));
+    const after = placementOf(
+      withRoles(exampleCluster(), exampleRole('web', 'group', [exampleInstance('web-srv', 'node3'), exampleInstance('web-ip', 'node3')])),
+    );
     expect(findMoves(before, after, 'drain')).toEqual([{ role: 'web', from: 'node1', to: 'node3', when: 'drain' }]);
   });
 
@@ -16,7 +18,9 @@ describe('a role moved', () => {
   });
 
   it('to nowhere when it was lost', () => {
-    expect(findMoves(before, placementOf(withRoles(exampleCluster(), exampleRole('web', 'group', []))), 'drain')).toEqual([{ role: 'web', from: 'node1', to: null, when: 'drain' }]);
+    expect(findMoves(before, placementOf(withRoles(exampleCluster(), exampleRole('web', 'group', []))), 'drain')).toEqual([
+      { role: 'web', from: 'node1', to: null, when: 'drain' },
+    ]);
   });
 
   it('but not a clone that lost one of its copies', () => {

@@ -9,7 +9,16 @@ import { exampleCluster, exampleNode, heldNode, otherRun, withNodes } from './ex
 const cluster = exampleCluster();
 const names = cluster.nodes.map((node) => node.name);
 const update = (name: string, changes: Partial<Update> = {}): Update => ({
-  name, plugin: 'apt', from: '1.0', to: '1.1', origin: 'example', security: false, sizeBytes: 1000, restart: 'notExpected', clusterStack: false, ...changes,
+  name,
+  plugin: 'apt',
+  from: '1.0',
+  to: '1.1',
+  origin: 'example',
+  security: false,
+  sizeBytes: 1000,
+  restart: 'notExpected',
+  clusterStack: false,
+  ...changes,
 });
 
 describe('the order of nodes', () => {
@@ -28,7 +37,7 @@ describe('the order of nodes', () => {
   it('names every node exactly once, whatever is listed', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...names, 'stranger'), { minLength: 1 }), (listed) => {
-        expect([...decideOrder(cluster, names, listed)].sort()).toEqual([...names].sort());
+        expect(decideOrder(cluster, names, listed).toSorted()).toEqual(names.toSorted());
       }),
     );
   });

@@ -12,7 +12,16 @@ function clusterOf(nodes: number, options: { online?: readonly boolean[]; needed
   return {
     ...example,
     nodes: members,
-    quorum: { ...example.quorum, votes, needed, expected: nodes, votesOf: Object.fromEntries(members.map((node) => [node.name, 1])), deviceVotes: options.deviceVotes ?? 0, twoNode: options.twoNode ?? false, quorate: votes >= needed || (options.twoNode ?? false) },
+    quorum: {
+      ...example.quorum,
+      votes,
+      needed,
+      expected: nodes,
+      votesOf: Object.fromEntries(members.map((node) => [node.name, 1])),
+      deviceVotes: options.deviceVotes ?? 0,
+      twoNode: options.twoNode ?? false,
+      quorate: votes >= needed || (options.twoNode ?? false),
+    },
   };
 }
 
@@ -31,13 +40,18 @@ describe('a node may be taken out', () => {
 
   it('only as long as the votes that stay reach what the live cluster needs', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), fc.nat({ max: 2 }), fc.integer({ min: 1, max: 13 }), (online, deviceVotes, needed) => {
-        const cluster = clusterOf(online.length, { online, deviceVotes, needed });
-        const verdict = decideQuorum(cluster, 'node1');
-        const staying = online.slice(1).filter(Boolean).length;
-        if (verdict.state === 'met') expect(staying + deviceVotes).toBeGreaterThanOrEqual(needed);
-        else expect(staying + deviceVotes < needed || !cluster.quorum.quorate || staying === 0).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
+        fc.nat({ max: 2 }),
+        fc.integer({ min: 1, max: 13 }),
+        (online, deviceVotes, needed) => {
+          const cluster = clusterOf(online.length, { online, deviceVotes, needed });
+          const verdict = decideQuorum(cluster, 'node1');
+          const staying = online.slice(1).filter(Boolean).length;
+          if (verdict.state === 'met') expect(staying + deviceVotes).toBeGreaterThanOrEqual(needed);
+          else expect(staying + deviceVotes < needed || !cluster.quorum.quorate || staying === 0).toBe(true);
+        },
+      ),
     );
   });
 

@@ -12,7 +12,14 @@ describe('a cluster has settled after a node came back', () => {
   });
 
   it('not while a clone lacks an instance', () => {
-    const partial = withRoles(cluster, exampleRole('ca-web', 'clone', ['node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node))));
+    const partial = withRoles(
+      cluster,
+      exampleRole(
+        'ca-web',
+        'clone',
+        ['node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node)),
+      ),
+    );
     expect(decideSettled(partial, baseline)).toEqual({ state: 'waiting', reasons: ['role "ca-web" has 3 of 4 instances'] });
   });
 
@@ -22,7 +29,13 @@ describe('a cluster has settled after a node came back', () => {
   });
 
   it('also when the promoted copy changed its node, since scores go with their copies', () => {
-    const swapped = { ...cluster, promotionScores: [{ node: 'node4', resource: 'db-srv', score: 10 }, { node: 'node2', resource: 'db-srv', score: 5 }] };
+    const swapped = {
+      ...cluster,
+      promotionScores: [
+        { node: 'node4', resource: 'db-srv', score: 10 },
+        { node: 'node2', resource: 'db-srv', score: 5 },
+      ],
+    };
     expect(decideSettled(swapped, baseline)).toEqual({ state: 'met' });
   });
 

@@ -14,7 +14,14 @@ let running: Set<string>;
 let bootId: string;
 let host: NodeHost;
 const specification: OperationSpecification = {
-  operationId: 'run/node1/install-apt/1', verb: 'install', plugin: 'apt', updates: [], cluster: 'c', node: 'node1', stateDirectory: '/nowhere', machineFile: null,
+  operationId: 'run/node1/install-apt/1',
+  verb: 'install',
+  plugin: 'apt',
+  updates: [],
+  cluster: 'c',
+  node: 'node1',
+  stateDirectory: '/nowhere',
+  machineFile: null,
 };
 
 beforeEach(async () => {

@@ -8,6 +8,8 @@ export interface RemoteDriver {
   readonly driver: ClusterDriver;
   /** How long the verb answered last took inside the node, in milliseconds. */
   lastMs(): number;
+  /** False when its node went down. */
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -31,7 +33,13 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
     lastMs = answer.ms;
     if (answer.failure === undefined) return open?.resolve(answer.value);
     const { code, message, ...details } = failureSchema.parse(answer.failure);
-    open?.reject(new CauError(code, message, { remedy: details.remedy, ...(details.where === undefined ? {} : { where: details.where }), ...(details.facts === undefined ? {} : { facts: details.facts }) }));
+    open?.reject(
+      new CauError(code, message, {
+        remedy: details.remedy,
+        ...(details.where === undefined ? {} : { where: details.where }),
+        ...(details.facts === undefined ? {} : { facts: details.facts }),
+      }),
+    );
   });
   child.on('close', () => {
     for (const open of waiting.values()) open.reject(new CauError('NodeUnreachable', `The driver inside ${node} ended. ${complaints}`, { where: node }));
@@ -40,11 +48,12 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
   const call = <T>(verb: string, ...args: readonly unknown[]) =>
     new Promise<T>((resolve, reject) => {
       const id = nextId++;
-      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      waiting.set(id, { resolve: (value) => resolve(value as T), reject });
       child.stdin.write(`${JSON.stringify({ id, verb, args })}\n`);
     });
   return {
     lastMs: () => lastMs,
+    isOpen: () => child.exitCode === null && child.signalCode === null,
     close: () => child.stdin.end(),
     driver: {
       kind: 'pacemaker',

@@ -24,13 +24,24 @@ export async function buildCli(path: string, progress: (line: string) => void): 
   try {
     progress(`building the Temporal CLI with Go ${go.version}; this takes about 6 minutes, once`);
     const built = `${path}.${process.pid}`;
-    const result = await execa('go', ['build', '-trimpath', '-ldflags=-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=1.8.2', '-o', built, 'github.com/temporalio/cli/cmd/temporal'], {
-      cwd: moduleDirectory(),
-      reject: false,
-      stdin: 'ignore',
-      // A Go that is older than the module asks for fetches the right one as a module itself.
-      env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', ...(isOlder(go.version, neededGo) ? { GOTOOLCHAIN: 'auto' } : {}) },
-    });
+    const result = await execa(
+      'go',
+      [
+        'build',
+        '-trimpath',
+        '-ldflags=-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=1.8.2',
+        '-o',
+        built,
+        'github.com/temporalio/cli/cmd/temporal',
+      ],
+      {
+        cwd: moduleDirectory(),
+        reject: false,
+        stdin: 'ignore',
+        // A Go that is older than the module asks for fetches the right one as a module itself.
+        env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', ...(isOlder(go.version, neededGo) ? { GOTOOLCHAIN: 'auto' } : {}) },
+      },
+    );
     if (result.exitCode !== 0) return { built: false, reason: `"go build" failed: ${lastLines(result.stderr)}` };
     await storeCli(built, path);
     progress(`built the Temporal CLI in ${Math.round((Date.now() - started) / 1000)} s`);

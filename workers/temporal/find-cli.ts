@@ -19,7 +19,10 @@ export async function findTemporalCli(progress: (line: string) => void): Promise
     const verdict = await examineCli(given);
     if (verdict.usable) return given;
     // What was named on purpose is not silently replaced by something else.
-    throw new CauError('TemporalNotFound', `CAU_TEMPORAL_CLI names ${given}, but ${verdict.reason}.`, { where: 'CAU_TEMPORAL_CLI', remedy: 'Correct or unset CAU_TEMPORAL_CLI.' });
+    throw new CauError('TemporalNotFound', `CAU_TEMPORAL_CLI names ${given}, but ${verdict.reason}.`, {
+      where: 'CAU_TEMPORAL_CLI',
+      remedy: 'Correct or unset CAU_TEMPORAL_CLI.',
+    });
   }
   const onPath = findOnPath();
   if (onPath === null) tried.push('no "temporal" is on the PATH');

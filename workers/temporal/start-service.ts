@@ -94,7 +94,8 @@ async function untilReady(address: string, namespace: string, ended: Promise<str
         await connection.close();
       }
     } catch (cause) {
-      if (Date.now() > giveUpAt) throw new CauError('TemporalUnavailable', `The Temporal service at ${address} did not get ready in ${readyMs / 1000} s.`, { cause });
+      if (Date.now() > giveUpAt)
+        throw new CauError('TemporalUnavailable', `The Temporal service at ${address} did not get ready in ${readyMs / 1000} s.`, { cause });
       await delay(50);
     }
   }
@@ -103,7 +104,10 @@ async function untilReady(address: string, namespace: string, ended: Promise<str
 function startFailure(output: string, databaseFile: string): CauError {
   const said = output.trim().split('\n').slice(-3).join(' / ').slice(0, 400);
   if (/not a database|malformed|corrupt/i.test(output)) {
-    return new CauError('TemporalUnavailable', `The Temporal service cannot use its data base ${databaseFile}: ${said}`, { where: databaseFile, remedy: 'Move that file away; its runs are lost, and the nodes release what they held.' });
+    return new CauError('TemporalUnavailable', `The Temporal service cannot use its data base ${databaseFile}: ${said}`, {
+      where: databaseFile,
+      remedy: 'Move that file away; its runs are lost, and the nodes release what they held.',
+    });
   }
   if (/address already in use/i.test(output)) return new CauError('PortBusy', `The Temporal service could not listen: ${said}`, { where: 'port' });
   return new CauError('TemporalUnavailable', `The Temporal service ended at once: ${said}`);

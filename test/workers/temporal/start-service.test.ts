@@ -21,7 +21,14 @@ afterEach(async () => {
 });
 
 async function start(port: number, name = 'temporal.db'): Promise<TemporalService> {
-  const service = await startTemporalService({ ip: '127.0.0.1', port, uiPort: null, databaseFile: join(directory, name), namespace: 'default', findCli: () => Promise.resolve(inject('temporalCli')) });
+  const service = await startTemporalService({
+    ip: '127.0.0.1',
+    port,
+    uiPort: null,
+    databaseFile: join(directory, name),
+    namespace: 'default',
+    findCli: () => Promise.resolve(inject('temporalCli')),
+  });
   services.push(service);
   return service;
 }

@@ -1,0 +1,55 @@
+/** Waiting for a cluster under test to look as asked: it is looked at when something changes, never slept for. */
+import { expect } from 'vitest';
+import type { ClusterDescription } from '../domain/cluster.js';
+import { CauError } from '../domain/errors.js';
+import { decideMember } from '../domain/membership.js';
+import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
+import { renderVerdict, verdictOf, type Verdict } from '../domain/verdict.js';
+
+const patienceMs = 120_000;
+
+/** Looks whenever something changes, until the condition is met. A node on its way up may not answer yet. */
+export async function until(driver: ClusterDriver, decide: (cluster: ClusterDescription) => Verdict): Promise<ClusterDescription> {
+  const giveUpAt = Date.now() + patienceMs;
+  let last = 'no answer';
+  while (Date.now() < giveUpAt) {
+    const cluster = await driver.describe().catch((error: unknown) => unlessDown(error));
+    const verdict = cluster === null ? null : decide(cluster);
+    if (cluster !== null && verdict?.state === 'met') return cluster;
+    if (verdict?.state === 'impossible') throw new Error(renderVerdict(verdict));
+    if (verdict !== null) last = renderVerdict(verdict);
+    await driver.waitForChange(500);
+  }
+  throw new Error(`It took longer than ${patienceMs} ms: ${last}`);
+}
+
+/** A node that is being fenced does not answer at all for a while; it must never say yes. */
+export async function untilRefused(ask: () => Promise<unknown>): Promise<void> {
+  const giveUpAt = Date.now() + patienceMs;
+  for (;;) {
+    const refusal = await ask().then(
+      () => 'it was done',
+      (error: unknown) => (error instanceof CauError ? error.code : String(error)),
+    );
+    if (refusal === 'NoQuorumHere') return;
+    expect(['ClusterToolFailed', 'NodeUnreachable']).toContain(refusal);
+    if (Date.now() > giveUpAt) throw new Error(`It was never refused for want of quorum: ${refusal}`);
+  }
+}
+
+/** Until every member sees all others as members and nothing is pending. */
+export async function untilAtRest({ nodes, driverOn }: { readonly nodes: readonly string[]; driverOn(node: string): ClusterDriver }): Promise<void> {
+  for (const node of nodes) {
+    await until(driverOn(node), (cluster) =>
+      verdictOf([
+        ...(cluster.idle ? [] : ['not idle']),
+        ...nodes.filter((one) => decideMember(cluster, one).state !== 'met').map((one) => `${one} is no member`),
+      ]),
+    );
+  }
+}
+
+function unlessDown(error: unknown): null {
+  if (error instanceof CauError && ['NoQuorumHere', 'ClusterToolFailed', 'NodeUnreachable'].includes(error.code)) return null;
+  throw error;
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseCib } from '../../../clusters/pacemaker/cib.js';
+import { findHold, standbyBy } from '../../../clusters/pacemaker/holds.js';
+import { findLease } from '../../../clusters/pacemaker/lease.js';
+import { CauError } from '../../../domain/errors.js';
+import { fixture } from './fixtures.js';
+
+const healthy = parseCib(fixture('healthy.cib.xml'));
+const held = parseCib(fixture('held.cib.xml'));
+const operator = parseCib(fixture('operator.cib.xml'));
+const nodeOf = (cib: typeof healthy, name: string) => cib.nodes.find((node) => node.name === name);
+
+describe('the CIB', () => {
+  test('tells its version, quorum, nodes and primitives', () => {
+    expect(healthy.hasQuorum).toBe(true);
+    expect(healthy.version.adminEpoch).toBe(1);
+    expect(healthy.nodes.map(({ id, name, isMember }) => [id, name, isMember])).toEqual([
+      ['1', 'node1', true],
+      ['2', 'node2', true],
+      ['3', 'node3', true],
+      ['4', 'node4', true],
+    ]);
+    expect(healthy.primitives.map(({ id }) => id)).toEqual([
+      'web-srv',
+      'web-ip',
+      'db-srv',
+      'files-fs',
+      'files-srv',
+      'mesh-srv',
+      'pair-a',
+      'pair-b',
+      'vm',
+      'mule',
+      'stale',
+    ]);
+    expect(healthy.primitives[0]).toEqual({ id: 'web-srv', standard: 'ocf', type: 'nginx', isContained: false });
+  });
+
+  test('has the promotion scores of every copy', () => {
+    expect(healthy.promotionScores.toSorted((left, right) => right.score - left.score)).toEqual([
+      { node: 'node2', resource: 'db-srv', score: 10 },
+      { node: 'node4', resource: 'db-srv', score: 5 },
+    ]);
+  });
+
+  test('knows scores without bound and those under the newer name', () => {
+    const cib = parseCib(
+      '<cib admin_epoch="0" epoch="1" num_updates="2"><configuration/><status><node_state uname="a"><transient_attributes id="1"><instance_attributes id="s"><nvpair id="x" name="promotion-db" value="-INFINITY"/><nvpair id="y" name="master-db:1" value="INFINITY"/><nvpair id="z" name="master-db" value="odd"/></instance_attributes></transient_attributes></node_state></status></cib>',
+    );
+    expect(cib.promotionScores).toEqual([
+      { node: 'a', resource: 'db', score: -1_000_000 },
+      { node: 'a', resource: 'db:1', score: 1_000_000 },
+    ]);
+  });
+
+  test('shows operations that members have begun and not ended', () => {
+    expect(parseCib(fixture('transition.cib.xml')).pendingOperations).toHaveLength(1);
+    expect(healthy.pendingOperations).toEqual([]);
+  });
+
+  test('shows who holds a node, and that it is a run', () => {
+    const node = nodeOf(held, 'node1');
+    expect(node === undefined ? null : findHold(node)).toEqual({
+      run: { workflowId: 'cau/run/lab/1', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' },
+      intact: true,
+      kept: null,
+    });
+    expect(standbyBy(held, node, true)).toBe('run');
+  });
+
+  test("shows an operator's standby, for good or until the next boot, and the lease", () => {
+    expect(standbyBy(operator, nodeOf(operator, 'node1'), true)).toBe('operator');
+    expect(operator.standbyUntilBoot).toEqual(['node2']);
+    expect(standbyBy(operator, nodeOf(operator, 'node2'), true)).toBe('operator');
+    expect(standbyBy(operator, nodeOf(operator, 'node3'), false)).toBe('nobody');
+    expect(findLease(operator)).toEqual({ workflowId: 'cau/run/lab/1', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' });
+    expect(findLease(healthy)).toBeNull();
+  });
+
+  test('fails in words, never otherwise, whatever it is given', () => {
+    const text = fixture('held.cib.xml');
+    const broken = fc.oneof(
+      fc.string(),
+      fc.tuple(fc.nat(text.length), fc.string({ maxLength: 20 })).map(([at, noise]) => text.slice(0, at) + noise + text.slice(at + noise.length)),
+    );
+    fc.assert(
+      fc.property(broken, (noise) => {
+        try {
+          parseCib(noise);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CauError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { parseCib, type Cib } from '../../../clusters/pacemaker/cib.js';
+import { decideHold, decideKeep, decideRelease } from '../../../clusters/pacemaker/hold-decisions.js';
+import { decideLease, decideLeaseDrop } from '../../../clusters/pacemaker/lease.js';
+import type { RunReference } from '../../../domain/names.js';
+import { fixture } from './fixtures.js';
+
+const run: RunReference = { workflowId: 'cau/run/lab/1', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' };
+const other: RunReference = { workflowId: 'cau/run/lab/2', firstExecutionRunId: '7f2f2c7e-91a3-4a37-8f0c-2b1f7f4c2e02' };
+const healthy = parseCib(fixture('healthy.cib.xml'));
+const held = parseCib(fixture('held.cib.xml'));
+const operator = parseCib(fixture('operator.cib.xml'));
+const failure = (code: string) => expect.objectContaining({ code });
+
+/** The CIB in which node1's sets are these. */
+function withSets(...sets: readonly { id: string; pairs: Record<string, string> }[]): Cib {
+  const nodes = healthy.nodes.map((node) =>
+    node.name === 'node1'
+      ? { ...node, sets: sets.map(({ id, pairs }) => ({ id, pairs: Object.entries(pairs).map(([name, value]) => ({ id: `${id}-${name}`, name, value })) })) }
+      : node,
+  );
+  return { ...healthy, nodes };
+}
+
+describe('a hold', () => {
+  test('is one set of our own with standby and owner', () => {
+    const [edit, ...more] = decideHold(healthy, 'node3', run, 1);
+    expect(more).toEqual([]);
+    expect(edit).toMatchObject({
+      kind: 'merge',
+      section: 'nodes',
+      element: {
+        name: 'nodes',
+        children: [
+          {
+            name: 'node',
+            attributes: { id: '3', uname: 'node3' },
+            children: [
+              {
+                attributes: { id: 'cau-hold-3' },
+                children: [
+                  { attributes: { name: 'standby', value: 'on' } },
+                  { attributes: { name: 'cau-hold', value: run.firstExecutionRunId } },
+                  { attributes: { name: 'cau-hold-run', value: run.workflowId } },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  test('that the run has is not set again', () => {
+    expect(decideHold(held, 'node1', run, 1)).toEqual([]);
+  });
+
+  test('removes a standby=off that was left, in the same change', () => {
+    const edits = decideHold(withSets({ id: 'nodes-1', pairs: { standby: 'off' } }), 'node1', run, 1);
+    expect(edits[0]).toEqual({ kind: 'remove', xpath: '//nodes/node[@id="1"]/instance_attributes[@id="nodes-1"]/nvpair[@id="nodes-1-standby"]' });
+    expect(edits).toHaveLength(2);
+  });
+
+  test("is refused on an operator's standby, whatever word he uses for on", () => {
+    for (const on of ['on', 'true', 'YES', '1', 'y'])
+      expect(() => decideHold(withSets({ id: 'nodes-1', pairs: { standby: on } }), 'node1', run, 1)).toThrow(failure('RefusedByOperator'));
+    expect(() => decideHold(operator, 'node2', run, 9)).toThrow(failure('RefusedByOperator'));
+  });
+
+  test('that somebody changed is broken and is not set again', () => {
+    for (const pairs of [{ standby: 'off', 'cau-hold': run.firstExecutionRunId }, { 'cau-hold': run.firstExecutionRunId }]) {
+      expect(() => decideHold(withSets({ id: 'cau-hold-1', pairs }), 'node1', run, 1)).toThrow(failure('HoldBroken'));
+    }
+  });
+
+  test('of another run is named and respected', () => {
+    expect(() => decideHold(held, 'node1', other, 9)).toThrow(
+      expect.objectContaining({ code: 'ClusterBusy', failure: expect.objectContaining({ facts: { holder: run } }) as unknown }),
+    );
+    expect(decideRelease(held, 'node1', other)).toEqual([]);
+    expect(decideKeep(held, 'node1', other, 'x')).toEqual([]);
+  });
+
+  test('beyond the limit is refused, and a kept node does not count', () => {
+    expect(() => decideHold(held, 'node2', run, 1)).toThrow(failure('ClusterBusy'));
+    expect(decideHold(held, 'node2', run, 2)).toHaveLength(1);
+    const kept = withSets({ id: 'cau-hold-1', pairs: { standby: 'on', 'cau-hold': other.firstExecutionRunId, 'cau-hold-kept': 'broken' } });
+    expect(decideHold(kept, 'node2', run, 1)).toHaveLength(1);
+  });
+
+  test('of a node that is no member is refused', () => {
+    expect(() => decideHold(healthy, 'node9', run, 1)).toThrow(failure('NodeVanished'));
+    const remote = { ...healthy, nodes: [{ id: 'far', name: 'far', isMember: false, sets: [] }] };
+    expect(() => decideHold(remote, 'far', run, 1)).toThrow(failure('NodeVanished'));
+  });
+
+  test('is released by a change that names its owner once more', () => {
+    expect(decideRelease(held, 'node1', run)).toEqual([
+      {
+        kind: 'remove',
+        xpath: `//nodes/node[@id="1"]/instance_attributes[@id="cau-hold-1"][nvpair[@name="cau-hold" and @value="${run.firstExecutionRunId}"]]`,
+      },
+    ]);
+    expect(decideRelease(healthy, 'node1', run)).toEqual([]);
+    expect(decideRelease(healthy, 'node9', run)).toEqual([]);
+  });
+});
+
+describe('the lease', () => {
+  test('is taken when free, kept by who has it, and named to others', () => {
+    expect(decideLease(healthy, run)).toHaveLength(1);
+    expect(decideLease(operator, run)).toEqual([]);
+    expect(() => decideLease(operator, other)).toThrow(
+      expect.objectContaining({ code: 'ClusterBusy', failure: expect.objectContaining({ facts: { holder: run } }) as unknown }),
+    );
+    expect(decideLeaseDrop(operator, other)).toEqual([]);
+    expect(decideLeaseDrop(operator, run)).toHaveLength(1);
+  });
+});

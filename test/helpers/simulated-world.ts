@@ -1,0 +1,178 @@
+/** A simulated cluster with its node workers, a coordinator, and a client: everything that a whole run needs. */
+import type { WorkflowHandle } from '@temporalio/client';
+import { execa } from 'execa';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import { connectClient, type TemporalClient } from '../../client/connection.js';
+import { command } from '../../client/commands.js';
+import { clientFailure } from '../../client/failures.js';
+import { untilWorkersPoll } from '../../client/pollers.js';
+import { statusOf } from '../../client/progress.js';
+import type * as Simulated from '../../clusters/simulated/simulated-cluster.js';
+import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
+import { loadConfiguration } from '../../configuration/configuration.js';
+import type { CommandAnswer, CommandName } from '../../domain/commands.js';
+import type { Failure } from '../../domain/errors.js';
+import { guardId } from '../../domain/names.js';
+import type { PartialOptions } from '../../domain/options.js';
+import type { Progress } from '../../domain/progress.js';
+import type { Report } from '../../domain/report.js';
+
+const dist = new URL('../../dist/', import.meta.url);
+/** The compiled command line. */
+export const cauProgram = fileURLToPath(new URL('cli/main.js', dist));
+
+export const nodes = ['node1', 'node2', 'node3', 'node4'];
+
+/** An ordinary update, one that needs a restart, one that reveals another. */
+export const usualUpdates: readonly SimulatedUpdate[] = [
+  { name: 'app', version: '1.1' },
+  { name: 'kernel', version: '1.1', restart: true },
+  { name: 'agent', version: '1.1' },
+  { name: 'lib', version: '1.1', revealedBy: { name: 'agent', version: '1.1' } },
+];
+
+export interface World {
+  readonly cluster: Simulated.SimulatedCluster;
+  readonly name: string;
+  readonly temporal: TemporalClient;
+  readonly address: string;
+  readonly taskQueue: string;
+  start(options?: PartialOptions, more?: Readonly<Record<string, unknown>>): Promise<WorkflowHandle>;
+  /** Starts a run and waits for its report. */
+  run(options?: PartialOptions, more?: Readonly<Record<string, unknown>>): Promise<Report>;
+  report(handle: WorkflowHandle): Promise<Report>;
+  /** Starts a run that must fail before it touches anything, and answers why. */
+  refusal(input: unknown): Promise<Failure>;
+  say(handle: WorkflowHandle, name: CommandName, more?: Readonly<Record<string, unknown>>): Promise<CommandAnswer | null>;
+  /** Waits until the run's progress is as asked, and answers it. */
+  until(handle: WorkflowHandle, isSo: (progress: Progress) => boolean): Promise<Progress>;
+  /** Waits until the guard is closed. */
+  untilFree(): Promise<void>;
+  /** New versions of the usual updates, so that the next test has something to install. */
+  offerNext(change?: (updates: SimulatedUpdate[]) => readonly SimulatedUpdate[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function createWorld(settings: Partial<Simulated.SimulatedClusterSettings> = {}): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), 'cau-world-'));
+  const name = `c${randomUUID().slice(0, 8)}`;
+  const address = inject('temporalAddress');
+  const taskQueue = `cau-test-${name}`;
+  const { startSimulatedCluster } = (await import(new URL('clusters/simulated/simulated-cluster.js', dist).href)) as typeof Simulated;
+  const env = { TEMPORAL_ADDRESS: address, CAU_TASK_QUEUE: taskQueue };
+  const coordinator = execa(process.execPath, [cauProgram, 'serve', 'coordinator'], {
+    env,
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'inherit',
+    reject: false,
+  });
+  const cluster = await startSimulatedCluster({
+    directory,
+    cluster: name,
+    nodes,
+    roles: [
+      { id: 'web', kind: 'primitive', prefers: 'node1' },
+      { id: 'db', kind: 'promotable', prefers: 'node2', copies: ['node2', 'node4'] },
+      { id: 'shop', kind: 'clone' },
+    ],
+    packages: { app: '1.0', kernel: '1.0', agent: '1.0', lib: '1.0' },
+    updates: usualUpdates,
+    workerCommand: (_node, machineFile) => ({ command: process.execPath, args: [cauProgram, 'serve', 'node', '--machine-file', machineFile], env }),
+    ...settings,
+  });
+  const temporal = await connectClient(loadConfiguration({ temporalAddress: address }));
+  const world = { ...temporal, taskQueue };
+  await untilWorkersPoll(world, name, [...(settings.nodes ?? nodes)]);
+  let version = 1;
+
+  const start: World['start'] = (options = {}, more = {}) => startRaw({ cluster: name, options: { plugins: ['simulated'], ...options }, ...more });
+  const startRaw = (input: unknown) =>
+    temporal.client.workflow.start('updatingRun', {
+      taskQueue,
+      workflowId: `test/${name}/${randomUUID()}`,
+      args: input === undefined ? [] : [input],
+      workflowTaskTimeout: '2s',
+    });
+  const report = async (handle: WorkflowHandle) => (await handle.result()) as Report;
+  const progressOf = async (handle: WorkflowHandle) => {
+    const status = await statusOf(world, handle);
+    return status.kind === 'whole' ? status.progress : null;
+  };
+  return {
+    cluster,
+    name,
+    temporal: world,
+    address,
+    taskQueue,
+    start,
+    report,
+    run: async (options, more) => report(await start(options, more)),
+    refusal: async (input) => {
+      const handle = await startRaw(input);
+      return handle.result().then(
+        (result) => Promise.reject(new Error(`not refused: ${JSON.stringify(result)}`)),
+        (error: unknown) => clientFailure(error),
+      );
+    },
+    say: (handle, command_, more = {}) => command(world, handle, command_, { by: 'a test', ...more } as Parameters<typeof command>[3]),
+    async until(handle, isSo) {
+      const giveUpAt = Date.now() + 20_000;
+      for (;;) {
+        const progress = await progressOf(handle);
+        if (progress !== null && isSo(progress)) return progress;
+        if (Date.now() > giveUpAt) throw new Error(`never so: ${JSON.stringify(progress)}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    async untilFree() {
+      const giveUpAt = Date.now() + 60_000;
+      for (;;) {
+        const guard = await temporal.client.workflow.getHandle(guardId(name)).describe();
+        if (guard.status.name !== 'RUNNING') return;
+        if (Date.now() > giveUpAt) throw new Error('the guard is still there');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async offerNext(change = (updates) => updates) {
+      version += 1;
+      await cluster.offer(
+        change(
+          usualUpdates.map((update) =>
+            Object.assign(
+              {},
+              update,
+              { version: `1.${version}` },
+              update.revealedBy === undefined ? {} : { revealedBy: { ...update.revealedBy, version: `1.${version}` } },
+            ),
+          ),
+        ),
+      );
+      return `1.${version}`;
+    },
+    async stop() {
+      coordinator.kill('SIGTERM');
+      await coordinator;
+      await temporal.close();
+      await cluster.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Everything that must hold after any run: nobody held, no lease, every role serves. */
+export function expectAtRest(cluster: Simulated.SimulatedCluster): { held: string[]; lease: unknown; down: string[] } {
+  const description = cluster.description();
+  return {
+    held: description.nodes.filter((node) => node.hold !== null).map((node) => node.name),
+    lease: description.lease,
+    down: description.roles.filter((role) => role.instances.length === 0).map((role) => role.id),
+  };
+}
+
+export const atRest = { held: [], lease: null, down: [] };

@@ -1,0 +1,210 @@
+/** A real Pacemaker cluster on one machine, as a library: what the command line of the lab and the lab tests use. */
+import type { Server } from 'node:http';
+import type { Server as NetServer } from 'node:net';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { findPackage } from '../../workers/package-root.js';
+import { corosyncConfiguration, firstCib } from './cluster-files.js';
+import { installDependencies } from './dependencies.js';
+import { forward } from './forward.js';
+import { host, hostQuietly } from './host-command.js';
+import { LabMachine, randomKey } from './machine.js';
+import { bridgeName, continuousAddress, hostAddress, labPlace, nodeAddress, nodeDirectory, nodeNames, powerPort, temporalPort, webAddress, type LabPlace } from './place.js';
+import { servePower } from './power.js';
+import { buildRepositories, sourceOf, usualOffers, type Offer } from './repository.js';
+import { requireRootfs } from './rootfs.js';
+
+export interface LabSettings {
+  readonly place?: LabPlace;
+  readonly nodes: 2 | 3 | 4;
+  /** On by default, as on any cluster that is meant seriously. */
+  readonly fencing?: boolean;
+  /** The loopback port of the Temporal service that the nodes' workers shall use; no workers when absent. */
+  readonly temporalPort?: number;
+  readonly offers?: readonly Offer[];
+  progress?(line: string): void;
+}
+
+const formationMs = 90_000;
+
+/** Makes and starts a lab and waits until its cluster has settled. Whatever an earlier lab of that name left is removed. */
+export async function startLab(settings: LabSettings): Promise<Lab> {
+  const lab = new Lab(settings);
+  try {
+    await lab.start();
+  } catch (error) {
+    await lab.down();
+    throw error;
+  }
+  return lab;
+}
+
+export class Lab {
+  readonly place: LabPlace;
+  readonly nodes: readonly string[];
+  readonly powerLog: string[] = [];
+  private readonly machines = new Map<string, LabMachine>();
+  private readonly servers: (Server | NetServer)[] = [];
+
+  constructor(private readonly settings: LabSettings) {
+    this.place = settings.place ?? labPlace();
+    this.nodes = nodeNames(settings.nodes);
+  }
+
+  /** The role `web`: one web server behind an address, interrupted shortly by each move. */
+  get webUrl(): string {
+    return webAddress(this.place);
+  }
+
+  /** The role `ca-ip`: an address in front of web servers on all nodes. */
+  get continuousUrl(): string {
+    return continuousAddress(this.place);
+  }
+
+  async start(): Promise<void> {
+    const { place, settings } = this;
+    const progress = settings.progress ?? (() => undefined);
+    await installDependencies();
+    const rootfs = await requireRootfs(progress);
+    await removeTraces(place);
+    const nodesDirectory = join(place.directory, 'nodes');
+    await mkdir(nodesDirectory, { recursive: true });
+    await host('mount', '-t', 'tmpfs', `${place.name}-nodes`, nodesDirectory);
+    const repositories = join(place.directory, 'repositories');
+    await buildRepositories(repositories);
+    await this.layBridge();
+    const key = randomKey();
+    for (const node of this.nodes) {
+      const machine = new LabMachine({ place, node, rootfs, repositories, productRoot: findPackage().root });
+      this.machines.set(node, machine);
+      await this.prepare(machine, key);
+    }
+    this.servers.push(await servePower(hostAddress(place), powerPort, this.machines, (line) => this.powerLog.push(line)));
+    if (settings.temporalPort !== undefined) this.servers.push(await forward(hostAddress(place), temporalPort, settings.temporalPort));
+    await Promise.all([...this.machines.values()].map((machine) => machine.start()));
+    progress('machines are on');
+    await this.waitSettled(formationMs);
+    progress('the cluster has settled');
+  }
+
+  /** The machine of a node. @throws Error that names the nodes there are */
+  machine(node: string): LabMachine {
+    const machine = this.machines.get(node);
+    if (machine === undefined) throw new Error(`there is no node "${node}"; there are: ${this.nodes.join(', ')}`);
+    return machine;
+  }
+
+  /** What a command in a node says on standard output. @throws Error when it fails */
+  async exec(node: string, ...argv: readonly string[]): Promise<string> {
+    const result = await this.machine(node).exec(argv);
+    if (result.exitCode !== 0) throw new Error(`${node}: ${argv.join(' ')} ended with ${result.exitCode}: ${result.all.slice(-500)}`);
+    return result.stdout;
+  }
+
+  async bootId(node: string): Promise<string> {
+    return (await this.exec(node, 'cat', '/proc/sys/kernel/random/boot_id')).trim();
+  }
+
+  /** All boots that the node's journal knows, the oldest first. */
+  async bootIds(node: string): Promise<string[]> {
+    const listing = await this.exec(node, 'journalctl', '--list-boots', '-o', 'json');
+    return (JSON.parse(listing) as { boot_id: string }[]).map((boot) => boot.boot_id);
+  }
+
+  /** Switches the sources of these offers on in every node, and all others off. */
+  async offer(...offers: readonly Offer[]): Promise<void> {
+    await Promise.all(this.nodes.map((node) => this.machine(node).exec(['sh', '-c', 'cat > /etc/apt/sources.list.d/cau-lab.list'], { input: offers.map(sourceOf).join('') })));
+  }
+
+  /** The lines of dpkg's log that say what was installed or upgraded to which version. */
+  async installations(node: string): Promise<{ readonly at: string; readonly name: string; readonly version: string }[]> {
+    const log = await this.machine(node).exec(['sh', '-c', 'cat /var/log/dpkg.log 2>/dev/null || true']);
+    return log.stdout.split('\n').flatMap((line) => {
+      const match = /^(\S+ \S+) status installed ([^:]+):\S+ (\S+)$/.exec(line);
+      return match?.[1] === undefined || match[2] === undefined || match[3] === undefined ? [] : [{ at: match[1], name: match[2], version: match[3] }];
+    });
+  }
+
+  /** Waits until all nodes are full members, all roles run, and nothing is pending. */
+  async waitSettled(timeoutMs = 60_000): Promise<void> {
+    const giveUpAt = Date.now() + timeoutMs;
+    for (;;) {
+      const state = await this.clusterState().catch(() => '');
+      if (state === 'settled') return;
+      if (Date.now() > giveUpAt) throw new Error(`the cluster did not settle in ${timeoutMs / 1000} s: ${state}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  /** Removes every trace: processes, mounts, bridge, cgroups. */
+  async down(): Promise<void> {
+    for (const server of this.servers) {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.close();
+    }
+    await Promise.all([...this.machines.values()].map((machine) => machine.remove()));
+    await removeTraces(this.place);
+  }
+
+  private async clusterState(): Promise<string> {
+    const [first] = this.nodes;
+    const view = await this.exec(first ?? 'node1', 'crm_mon', '-1', '--output-as=xml');
+    const online = view.match(/<node name="[^"]*"[^>]*online="true"[^>]*pending="false"/g)?.length ?? 0;
+    if (online !== this.nodes.length) return `${online} of ${this.nodes.length} nodes are online`;
+    const serving = view.match(/<resource id=[^>]*role="(Started|Promoted|Unpromoted)"[^>]*active="true"/g)?.length ?? 0;
+    const expected = 5 + 2 + this.nodes.length + (this.settings.fencing === false ? 0 : this.nodes.length);
+    if (serving < expected) return `${serving} of ${expected} instances run`;
+    const dc = /<current_dc [^>]*name="([^"]*)"/.exec(view)?.[1] ?? '';
+    const idle = await this.exec(first ?? 'node1', 'crmadmin', '-S', dc);
+    return idle.includes('S_IDLE') ? 'settled' : 'actions are pending';
+  }
+
+  private async layBridge(): Promise<void> {
+    const bridge = bridgeName(this.place);
+    await host('ip', 'link', 'add', bridge, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0', 'mcast_snooping', '0');
+    await host('ip', 'addr', 'add', `${hostAddress(this.place)}/24`, 'dev', bridge);
+    await host('ip', 'link', 'set', bridge, 'up');
+  }
+
+  private async prepare(machine: LabMachine, key: Buffer): Promise<void> {
+    const { place, settings, nodes } = this;
+    const { node } = machine;
+    await machine.lay('/etc/hostname', `${node}\n`);
+    await machine.lay('/etc/hosts', ['127.0.0.1 localhost', `${hostAddress(place)} host`, ...nodes.map((name) => `${nodeAddress(place, name)} ${name}`), ''].join('\n'));
+    await machine.lay('/etc/lab.env', `LAB_IP=${nodeAddress(place, node)}\n`);
+    await machine.lay('/etc/corosync/corosync.conf', corosyncConfiguration(place, nodes));
+    await machine.lay('/etc/corosync/authkey', key, 0o400);
+    await machine.lay('/var/lib/pacemaker/cib/cib.xml', firstCib(place, nodes, { fencing: settings.fencing ?? true }), 0o600, '/var/lib/pacemaker/cib');
+    await machine.lay('/etc/apt/sources.list.d/cau-lab.list', (settings.offers ?? usualOffers).map(sourceOf).join(''));
+    await machine.lay('/etc/cau/config.yaml', stringify({ cluster: place.name, node, temporal: { address: `${hostAddress(place)}:${temporalPort}` } }));
+    if (settings.temporalPort !== undefined) {
+      const wants = join(nodeDirectory(place, node), 'upper/etc/systemd/system/multi-user.target.wants');
+      await mkdir(wants, { recursive: true });
+      await host('ln', '-sf', '../cau-node.service', join(wants, 'cau-node.service'));
+    }
+  }
+}
+
+/** What an earlier lab of this name left, also one whose process was killed. */
+export async function removeTraces(place: LabPlace): Promise<void> {
+  const nodesDirectory = join(place.directory, 'nodes');
+  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '').filter((mount) => mount.startsWith(nodesDirectory));
+  for (const mount of mounts) {
+    const pid = await readFile(join(mount, '..', 'nspawn.pid'), 'utf8').catch(() => '');
+    if (pid !== '' && (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${place.name}-node`)) await hostQuietly('kill', '-9', pid);
+  }
+  for (const mount of mounts.toReversed()) {
+    for (let tries = 0; !(await hostQuietly('umount', mount)); tries += 1) {
+      if (tries > 50) throw new Error(`${mount} cannot be unmounted; something still uses it`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  await hostQuietly('ip', 'link', 'del', bridgeName(place));
+  await rm(place.directory, { recursive: true, force: true });
+}
+
+/** Remembers a lab that was started by a command, so that other commands find it. */
+export async function remember(place: LabPlace, state: object): Promise<void> {
+  await writeFile(join(place.directory, 'lab.json'), JSON.stringify(state));
+}

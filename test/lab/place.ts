@@ -1,0 +1,33 @@
+/** Where a lab lives: its names, addresses and directories. Two labs with different names do not meet. */
+import { join } from 'node:path';
+
+export interface LabPlace {
+  /** Names the lab's bridge, machines and cgroups; at most 8 letters. */
+  readonly name: string;
+  /** The first three numbers of the network, such as `10.87.0`. */
+  readonly network: string;
+  readonly directory: string;
+}
+
+/** The place of the lab with that name; each name must come with a network of its own. */
+export function labPlace(name = 'caulab', network = '10.87.0'): LabPlace {
+  return { name, network, directory: join(process.env['CAU_LAB_DIR'] ?? '/var/lib/cau-lab', name) };
+}
+
+/** The host's address on the lab's bridge. */
+export const hostAddress = ({ network }: LabPlace) => `${network}.254`;
+export const nodeAddress = ({ network }: LabPlace, node: string) => `${network}.${10 + numberOf(node)}`;
+export const bridgeName = ({ name }: LabPlace) => `${name}0`;
+/** The host's end of a node's network cable, as systemd-nspawn names it. */
+export const cableName = ({ name }: LabPlace, node: string) => `vb-${name}-${node}`.slice(0, 15);
+export const webAddress = ({ network }: LabPlace) => `http://${network}.100/`;
+export const continuousAddress = ({ network }: LabPlace) => `http://${network}.101:8080/`;
+export const powerPort = 7777;
+export const temporalPort = 7233;
+
+export const nodeDirectory = ({ directory }: LabPlace, node: string) => join(directory, 'nodes', node);
+export const nodeNames = (count: number) => Array.from({ length: count }, (_, index) => `node${index + 1}`);
+
+export function numberOf(node: string): number {
+  return Number(node.replace('node', ''));
+}

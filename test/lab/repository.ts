@@ -1,0 +1,101 @@
+/** The lab's own apt repositories: one for each kind of update that a run must cope with. */
+import { mkdir, mkdtemp, readFile, rm, writeFile, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { host } from './host-command.js';
+
+interface PackageDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly depends?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Lines of the script that runs after it is unpacked. */
+  readonly postinst?: string;
+}
+
+/** The kinds of update on offer. */
+export type Offer = 'ordinary' | 'restart' | 'dependent' | 'stack' | 'service' | 'broken' | 'fixed';
+
+/** What a lab offers unless a test wants otherwise. */
+export const usualOffers: readonly Offer[] = ['ordinary', 'restart', 'dependent', 'stack'];
+
+/** The source list with which an offer is switched on in a node. */
+export const sourceOf = (offer: string) => `deb [trusted=yes] file:/srv/repo/${offer} ./\n`;
+
+/** Installed in every node from the beginning. */
+export const basePackageDefinitions: readonly PackageDefinition[] = ['cau-demo-app', 'cau-demo-kernel', 'cau-demo-agent', 'cau-demo-lib', 'cau-demo-service', 'cau-demo-broken'].map((name) => ({ name, version: '1.0' }));
+
+const definitions: Readonly<Record<Exclude<Offer, 'stack'> | 'revealed', readonly PackageDefinition[]>> = {
+  ordinary: [{ name: 'cau-demo-app', version: '1.1' }],
+  // Debian's kernel does not ask for a restart by itself; packages that do, do it like this.
+  restart: [{ name: 'cau-demo-kernel', version: '1.1', postinst: 'touch /run/reboot-required\necho cau-demo-kernel >> /run/reboot-required.pkgs' }],
+  // As a release or keyring package opens a new source: what it reveals is seen only after the lists are read again.
+  dependent: [{ name: 'cau-demo-agent', version: '1.1', files: { '/etc/apt/sources.list.d/cau-revealed.list': sourceOf('revealed') } }],
+  revealed: [{ name: 'cau-demo-lib', version: '1.1', depends: 'cau-demo-agent (>= 1.1)' }],
+  // The cluster runs nginx; a package that enables it in systemd starts a second one at boot.
+  service: [{ name: 'cau-demo-service', version: '1.1', postinst: 'systemctl enable nginx.service' }],
+  broken: [{ name: 'cau-demo-broken', version: '1.1', postinst: 'echo "cau-demo-broken: fails on purpose" >&2\nexit 1' }],
+  fixed: [{ name: 'cau-demo-broken', version: '1.2' }],
+};
+
+/** Makes the packages that every node has from the beginning, and answers their paths. */
+export async function buildBasePackages(directory: string): Promise<string[]> {
+  await mkdir(directory, { recursive: true });
+  return Promise.all(basePackageDefinitions.map((definition) => buildPackage(directory, definition)));
+}
+
+/** Makes all repositories below `directory`. */
+export async function buildRepositories(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await Promise.all(
+    Object.entries(definitions).map(async ([offer, packages]) => {
+      const place = join(directory, offer);
+      await mkdir(place, { recursive: true });
+      for (const definition of packages) await buildPackage(place, definition);
+      await index(place);
+    }),
+  );
+  const stack = join(directory, 'stack');
+  await mkdir(stack, { recursive: true });
+  await repack(stack, 'corosync');
+  await index(stack);
+}
+
+async function buildPackage(directory: string, { name, version, depends, files = {}, postinst }: PackageDefinition): Promise<string> {
+  const tree = await mkdtemp(join(tmpdir(), 'cau-deb-'));
+  const control = [`Package: ${name}`, `Version: ${version}`, 'Architecture: all', 'Maintainer: lab <lab@example.invalid>', ...(depends === undefined ? [] : [`Depends: ${depends}`]), 'Section: misc', 'Priority: optional', `Description: demonstration package ${name}`, ''];
+  const content = { '/DEBIAN/control': control.join('\n'), [`/usr/share/${name}/version`]: `${version}\n`, ...files };
+  for (const [path, text] of Object.entries(content)) {
+    await mkdir(join(tree, path, '..'), { recursive: true });
+    await writeFile(join(tree, path), text);
+  }
+  if (postinst !== undefined) await writeFile(join(tree, 'DEBIAN/postinst'), `#!/bin/sh\nset -e\n${postinst}\n`, { mode: 0o755 });
+  await host('chmod', '755', tree, join(tree, 'DEBIAN'));
+  const deb = join(directory, `${name}_${version}_all.deb`);
+  await host('dpkg-deb', '--root-owner-group', '-Zgzip', '-b', tree, deb);
+  await rm(tree, { recursive: true });
+  return deb;
+}
+
+/** A real package of the cluster stack as the archive has it, with a higher version: its own scripts restart the daemon. */
+async function repack(directory: string, name: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'cau-repack-'));
+  await host('chmod', '777', work);
+  await execa('apt-get', ['download', '-qq', name], { cwd: work, stdin: 'ignore' });
+  const deb = (await readdir(work)).find((file) => file.endsWith('.deb'));
+  if (deb === undefined) throw new Error(`the archive has no package ${name}`);
+  const tree = join(work, 'tree');
+  await host('dpkg-deb', '-R', join(work, deb), tree);
+  const control = join(tree, 'DEBIAN/control');
+  await writeFile(control, (await readFile(control, 'utf8')).replace(/^Version: (.*)$/m, 'Version: $1+cau1'));
+  await host('dpkg-deb', '-Zgzip', '-b', tree, join(directory, `${name}_cau1.deb`));
+  await rm(work, { recursive: true });
+}
+
+async function index(directory: string): Promise<void> {
+  const packages = await execa('dpkg-scanpackages', ['-m', '.', '/dev/null'], { cwd: directory, stdin: 'ignore' });
+  await writeFile(join(directory, 'Packages'), `${packages.stdout}\n`);
+  const release = await execa('apt-ftparchive', ['-o', 'APT::FTPArchive::Release::Origin=CauLab', '-o', 'APT::FTPArchive::Release::Label=CauLab', 'release', '.'], { cwd: directory, stdin: 'ignore' });
+  await writeFile(join(directory, 'Release'), `${release.stdout}\n`);
+}

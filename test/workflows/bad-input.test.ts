@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.stop());
+
+/** Nothing was installed, nothing is held, and the guard is closed. */
+afterEach(async () => {
+  expect(await world.cluster.installLog('node1')).toEqual([]);
+  await world.untilFree().catch(() => undefined);
+  expect(expectAtRest(world.cluster)).toMatchObject({ held: [], lease: null });
+});
+
+describe('a run is refused, and nothing is touched,', () => {
+  it.each([
+    ['without input', undefined, 'input'],
+    ['with a cluster that is no name', { cluster: '' }, 'cluster'],
+    ['with an unknown field', { cluster: 'c1', nods: ['node1'] }, 'input'],
+    ['with an option of the wrong type', { cluster: 'c1', options: { maxScanPasses: 'many' } }, 'options.maxScanPasses'],
+    ['with an unknown profile', { cluster: 'c1', profile: 'reckless' }, 'profile'],
+  ])('%s', async (_title, input, field) => {
+    expect(await world.refusal(input)).toMatchObject({ code: 'InvalidInput', where: field, message: expect.stringContaining(field) });
+  });
+
+  it('with a cluster that nobody serves', async () => {
+    expect(await world.refusal({ cluster: 'nowhere' })).toMatchObject({ code: 'ClusterUnknown', where: 'cluster' });
+  });
+
+  it('with a node that is not there, naming those that are', async () => {
+    const failure = await world.refusal({ cluster: world.name, nodes: ['node1', 'node7'], options: { plugins: ['simulated'] } });
+    expect(failure).toMatchObject({ code: 'NotReady', where: 'nodes.known', message: expect.stringMatching(/"node7".*node1, node2, node3, node4/) });
+  });
+
+  it('with a plug-in that the nodes do not have', async () => {
+    expect(await world.refusal({ cluster: world.name, options: { plugins: ['dnf'] } })).toMatchObject({
+      code: 'PluginUnavailable',
+      message: expect.stringContaining('"dnf"'),
+    });
+  });
+
+  it('on a cluster in maintenance mode', async () => {
+    world.cluster.setMaintenanceMode(true);
+    expect(await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } })).toMatchObject({ code: 'NotReady', where: 'cluster.maintenance' });
+    world.cluster.setMaintenanceMode(false);
+  });
+
+  it('on a cluster with a role that is not managed', async () => {
+    world.cluster.setManaged('web', false);
+    expect(await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } })).toMatchObject({ code: 'NotReady', where: 'roles.managed' });
+    world.cluster.setManaged('web', true);
+  });
+});

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { guardId, nodeWorkflowId } from '../../domain/names.js';
+import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+});
+
+/** Makes installations on node3, the first in the order, last until this is called again with `false`. */
+const stall = async (isStalled: boolean) =>
+  world.offerNext((updates) =>
+    updates.filter((update) => update.name === 'kernel').map((update) => (isStalled ? Object.assign(update, { endlessOn: ['node3'] }) : update)),
+  );
+const isInstalling = (progress: { nodes: readonly { node: string; step: string | null }[] }) =>
+  progress.nodes.some((node) => node.node === 'node3' && node.step === 'installing');
+
+describe('a run that is told', () => {
+  it('to pause begins no further node, says by whom and what to do, and goes on when it is resumed', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    expect(await world.say(handle, 'pause', { reason: 'lunch' })).toMatchObject({ accepted: true });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const paused = await world.until(handle, (progress) => progress.phase === 'paused');
+    expect(paused.waitingFor).toBe('paused by a test: lunch; "cau resume" lets it go on');
+    expect(paused.nodes.filter((node) => node.step !== null).map((node) => [node.node, node.outcome])).toEqual(
+      [['node3', 'Failed']].map(([node]) => [node, expect.any(String)]),
+    );
+    expect(await world.say(handle, 'pause')).toMatchObject({ accepted: false, answer: 'already paused by a test' });
+    expect(await world.say(handle, 'resume')).toMatchObject({ accepted: true });
+    const report = await world.report(handle);
+    expect(report.commands.map((answer) => [answer.command, answer.accepted])).toEqual([
+      ['pause', true],
+      ['pause', false],
+      ['resume', true],
+    ]);
+    expect(report.nodes.slice(1).every((node) => node.outcome !== 'Canceled')).toBe(true);
+  });
+
+  it('to stop after the node lets that one finish and cancels the others, with who and why', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    expect(await world.say(handle, 'stop', { reason: 'change freeze' })).toMatchObject({ accepted: true });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(handle);
+    expect(report.nodes.map((node) => node.outcome).slice(1)).toEqual(['Canceled', 'Canceled', 'Canceled']);
+    expect(report.nodes[1]?.reason).toBe('stopped by a test: change freeze');
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
+  it('by "temporal workflow cancel" to end does so after its step: never in the middle of an installation, and nobody stays drained', async () => {
+    await stall(true);
+    const boot = world.cluster.bootId('node3');
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    await handle.cancel();
+    await world.cluster.offer([{ name: 'kernel', version: '1.999', restart: true }]);
+    const report = await world.report(handle);
+    expect(report.nodes[0]).toMatchObject({ node: 'node3', restarts: [] });
+    expect(report.nodes.slice(1).map((node) => node.outcome)).toEqual(['Canceled', 'Canceled', 'Canceled']);
+    expect(world.cluster.bootId('node3')).toBe(boot);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
+  it('to skip a node leaves it out, unless it is begun', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    expect(await world.say(handle, 'skip', { node: 'node3' })).toMatchObject({ accepted: false, answer: 'node3 is begun or done already' });
+    expect(await world.say(handle, 'skip', { node: 'node9' })).toMatchObject({ accepted: false, answer: expect.stringContaining('its nodes are') });
+    expect(await world.say(handle, 'skip', { node: 'node1' })).toMatchObject({ accepted: true });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(handle);
+    expect(report.nodes.find((node) => node.node === 'node1')).toMatchObject({ outcome: 'Skipped', reason: 'left out by command' });
+  });
+
+  it('something malformed refuses it in its answers and is not disturbed', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    await handle.signal('stop', { by: 7 });
+    await handle.signal('pause');
+    const progress = await world.until(handle, (now) => now.commands.length === 2);
+    expect(progress.commands.every((answer) => !answer.accepted)).toBe(true);
+    expect(progress.commands[0]?.answer).toContain('by');
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    expect((await world.report(handle)).nodes.every((node) => node.outcome !== 'Canceled')).toBe(true);
+  });
+});
+
+describe('a run that ends badly in the middle of an installation', () => {
+  it('by "terminate" leaves nobody drained: the node ends in order, the guard cleans up and closes, and a new run works', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    await handle.terminate('by a test');
+    const busy = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } }).catch((error: unknown) => error);
+    expect(busy).toMatchObject({ code: 'ClusterBusy', message: expect.stringContaining('cleaning up after run') });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+    expect((await world.run()).nodes.map((node) => node.outcome)).not.toContain('Canceled');
+  });
+
+  it('by "reset" takes over the node at work instead of working on it twice', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    const { workflowService } = world.temporal.client;
+    const history = await handle.fetchHistory();
+    const firstTask = history.events?.find(
+      (event) => event.workflowTaskCompletedEventAttributes !== undefined && event.workflowTaskCompletedEventAttributes !== null,
+    )?.eventId;
+    if (firstTask === undefined || firstTask === null) throw new Error('the history has no completed task');
+    await workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: handle.workflowId },
+      workflowTaskFinishEventId: firstTask,
+      reason: 'by a test',
+      requestId: handle.workflowId,
+    });
+    const version = await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
+    expect(report.nodes).toHaveLength(4);
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+    for (const node of ['node1', 'node2', 'node3', 'node4']) {
+      const records = (await world.cluster.installLog(node)).filter((record) => record.version === version);
+      expect(records.length, node).toBeLessThanOrEqual(1);
+    }
+    const next = await world.run();
+    expect(next.nodes.every((node) => node.outcome === 'UpToDate' || node.outcome === 'Succeeded')).toBe(true);
+  });
+});
+
+describe('a second run', () => {
+  it('on a busy cluster is refused with the holder, its phase and since when', async () => {
+    await stall(true);
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    const failure = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } });
+    expect(failure).toMatchObject({ code: 'ClusterBusy', where: handle.workflowId, facts: { holder: handle.workflowId, phase: 'updating' } });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await world.report(handle);
+  });
+});
+
+describe('a workflow that only a run may start', () => {
+  it.each([
+    ['updateNode', (name: string) => nodeWorkflowId(name, 'node1')],
+    ['clusterGuard', (name: string) => guardId(name)],
+  ])('%s, refuses to be started by hand and touches nothing', async (type, idOf) => {
+    const { cluster, name, temporal, taskQueue } = world;
+    const run = { workflowId: 'by-hand', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' };
+    const { defaultOptions } = await import('../../domain/options.js');
+    const input =
+      type === 'updateNode'
+        ? { cluster: name, node: 'node1', run, members: ['node2'], options: defaultOptions, updates: [], limit: 1 }
+        : { cluster: name, run };
+    const handle = await temporal.client.workflow.start(type, { taskQueue, workflowId: idOf(name), args: [input] });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ForbiddenCaller' } });
+    expect(expectAtRest(cluster)).toEqual(atRest);
+  });
+});
