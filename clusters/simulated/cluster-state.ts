@@ -1,27 +1,10 @@
-/** The state of a simulated cluster: its configuration, who is a member, where roles are; and its rules. */
-import type { ClusterDescription, ClusterNode, Hold, Role, RoleInstance } from '../../domain/cluster.js';
-import { CauError } from '../../domain/errors.js';
-import { isSameRun, type RunReference } from '../../domain/names.js';
+/** All that is known of a simulated cluster: its configuration, its members, and which role runs where. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isStandby, type Configuration } from './configuration.js';
+import type { ConfigurationFile } from './configuration-file.js';
+import { connectedMembers, createMembers, hasQuorum, requireMember, type Member, type Members } from './members.js';
 import type { SimulatedRole } from './model.js';
-import { nowhere, type Places } from './placement.js';
-
-/** What one node is, as the interconnect knows it. */
-export interface SimulatedNode {
-  readonly name: string;
-  bootId: string;
-  /** Its cluster stack runs and it is a member. */
-  online: boolean;
-  pending: boolean;
-  unclean: boolean;
-  expectedUp: boolean;
-  /** Its network cable is pulled. */
-  cut: boolean;
-  operatorStandby: boolean;
-  hold: Hold | null;
-  /** Roles whose stop is refused there. */
-  readonly refusesStop: Set<string>;
-  readonly blocked: Set<string>;
-}
+import { decidePlacement, nowhere, type Places, type Scores } from './placement.js';
 
 export interface ClusterSettings {
   readonly cluster: string;
@@ -30,173 +13,149 @@ export interface ClusterSettings {
   readonly fencing: boolean;
 }
 
+/** An instance of a role on a node. */
+export interface Instance {
+  /** The loopback port of its service; null until it is started. */
+  port: number | null;
+  phase: 'starting' | 'started' | 'stopping';
+}
+
+/** A stop that failed and that nobody has cleaned up. */
+export interface FailedStop {
+  readonly id: string;
+  readonly role: string;
+  readonly node: string;
+}
+
 export class ClusterState {
-  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  readonly members: Members;
+  /** Instances by role and node. */
+  readonly instances: ReadonlyMap<string, Map<string, Instance>>;
   places: Places;
-  /** Instances that run now, by role and node: the port of their service. */
-  readonly running = new Map<string, Map<string, number>>();
-  readonly scores: Record<string, Record<string, number>> = {};
-  lease: RunReference | null = null;
-  maintenanceMode = false;
-  readonly unmanaged = new Set<string>();
+  scores: Scores = {};
+  failedStops: readonly FailedStop[] = [];
   isActing = false;
-  version = 0;
+  private version = 0;
+  private readonly listeners = new Set<() => void>();
 
-  constructor(readonly settings: ClusterSettings) {
-    this.nodes = new Map(
-      settings.nodes.map((name) => [
-        name,
-        {
-          name,
-          bootId: '',
-          online: false,
-          pending: false,
-          unclean: false,
-          expectedUp: false,
-          cut: false,
-          operatorStandby: false,
-          hold: null,
-          refusesStop: new Set(),
-          blocked: new Set(),
-        },
-      ]),
-    );
+  constructor(
+    readonly settings: ClusterSettings,
+    private readonly file: ConfigurationFile,
+  ) {
+    this.members = createMembers(settings.nodes);
+    this.instances = new Map(settings.roles.map((role) => [role.id, new Map<string, Instance>()]));
     this.places = Object.fromEntries(settings.roles.map((role) => [role.id, nowhere]));
-    for (const role of settings.roles) this.running.set(role.id, new Map());
   }
 
-  /** @throws CauError `NodeVanished` */
-  node(name: string): SimulatedNode {
-    const node = this.nodes.get(name);
-    if (node === undefined) throw new CauError('NodeVanished', `${name} is not a node of cluster ${this.settings.cluster}.`, { where: name });
-    return node;
+  get configuration(): Configuration {
+    return this.file.current();
   }
 
-  isStandby(node: SimulatedNode): boolean {
-    return node.operatorStandby || (node.hold?.intact ?? false);
+  /** Grows with every change that anybody might see. */
+  get currentVersion(): number {
+    return this.version;
   }
 
-  /** Nodes that may run roles. */
-  eligible(): string[] {
-    return this.isQuorate()
-      ? this.connected()
-          .filter((node) => !this.isStandby(node))
-          .map((node) => node.name)
-      : [];
+  /** Changes the configuration in one step. Throws what the change throws. */
+  configure(next: (now: Configuration) => Configuration): boolean {
+    const isChanged = this.file.change(next);
+    if (isChanged) this.tell();
+    return isChanged;
+  }
+
+  member(name: string): Member {
+    return requireMember(this.members, name);
+  }
+
+  /** Something changed: whoever waits or moves roles is told. */
+  tell(): void {
+    this.version += 1;
+    const connected = connectedMembers(this.members);
+    if (connected.length === this.members.size) for (const member of connected) member.hasSeenAll = true;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Calls `listener` at each change, until the answer is called. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Resolves when the version is another one than `version`, after `timeoutMs` at the latest. */
+  async waitForOther(version: number | null, timeoutMs: number): Promise<void> {
+    if (version !== null && version !== this.version) return;
+    const enough = new AbortController();
+    const forget = this.onChange(() => enough.abort());
+    await delay(timeoutMs, undefined, { signal: enough.signal, ref: false }).catch(() => undefined);
+    forget();
   }
 
   isQuorate(): boolean {
-    return this.connected().length >= this.needed();
+    return hasQuorum(this.members, connectedMembers(this.members));
   }
 
-  /** @throws CauError `NoQuorumHere` when this node may not speak for the cluster */
-  requireQuorum(asked: string): void {
-    const node = this.node(asked);
-    if (this.isQuorate() && node.online && !node.cut) return;
-    throw new CauError('NoQuorumHere', `${asked} is not in a part of cluster ${this.settings.cluster} that has quorum.`, { where: asked });
+  /** Nodes that may run roles, in the order of the cluster. */
+  eligible(): string[] {
+    return this.isQuorate() ? this.returnable().filter((name) => !isStandby(this.configuration.nodes[name] ?? nobody)) : [];
   }
 
-  takeLease(run: RunReference): void {
-    if (this.lease !== null && !isSameRun(this.lease, run)) {
-      throw new CauError('ClusterBusy', `Cluster ${this.settings.cluster} is leased by run ${this.lease.workflowId}.`, {
-        facts: { holder: { ...this.lease } },
-      });
-    }
-    this.lease = run;
+  /** Nodes that may run roles as soon as no run holds them. */
+  returnable(): string[] {
+    return connectedMembers(this.members)
+      .filter((member) => member.stack === 'running' && this.configuration.nodes[member.name]?.operatorStandby !== true)
+      .map((member) => member.name);
   }
 
-  hold(name: string, run: RunReference, limit: number): void {
-    const node = this.node(name);
-    if (node.hold !== null) {
-      if (!isSameRun(node.hold.run, run))
-        throw new CauError('ClusterBusy', `${name} is held by run ${node.hold.run.workflowId}.`, { where: name, facts: { holder: { ...node.hold.run } } });
-      if (!node.hold.intact) throw new CauError('HoldBroken', `Somebody lifted the standby that the run had set on ${name}.`, { where: name });
-      return;
-    }
-    if (node.operatorStandby) throw new CauError('RefusedByOperator', `${name} is in standby by the wish of an operator.`, { where: name });
-    const holds = [...this.nodes.values()].filter((other) => other.hold !== null && other.name !== name).length;
-    if (holds >= limit) throw new CauError('ClusterBusy', `${holds} nodes are held already, ${limit} may be.`, { where: name });
-    node.hold = { run, intact: true, kept: null };
+  /** Where everything should be now. */
+  target(): Places {
+    return decidePlacement(this.settings.roles, this.eligible(), this.places, this.scores, this.pinned());
   }
 
-  release(name: string, run: RunReference): 'released' | 'notHeld' {
-    const node = this.node(name);
-    if (node.hold === null || !isSameRun(node.hold.run, run)) return 'notHeld';
-    node.hold = null;
-    return 'released';
+  /** Roles that cannot or must not be moved now. */
+  pinned(): ReadonlySet<string> {
+    const { maintenanceMode, unmanaged } = this.configuration;
+    const pinned = this.settings.roles.filter(
+      (role) => maintenanceMode || unmanaged.includes(role.id) || this.isBlocked(role.id) || this.isAwaitingFencing(role),
+    );
+    return new Set(pinned.map((role) => role.id));
   }
 
-  /** The cluster as this node sees it: one that is cut off sees itself alone, and no quorum. */
-  describe(asked: string): ClusterDescription {
-    const viewer = this.node(asked);
-    const sees = (node: SimulatedNode) => node.online && (viewer.cut ? node === viewer : !node.cut);
-    const votes = [...this.nodes.values()].filter(sees).length;
-    const quorate = viewer.online && votes >= this.needed();
-    const names = this.settings.nodes;
-    return {
-      cluster: this.settings.cluster,
-      driver: 'simulated',
-      software: ['simulated cluster 1'],
-      witness: { node: asked, bootId: viewer.bootId, quorate, coordinator: this.connected()[0]?.name ?? null, at: new Date().toISOString() },
-      nodes: [...this.nodes.values()].map((node): ClusterNode => ({
-        name: node.name,
-        id: String(names.indexOf(node.name) + 1),
-        kind: 'member',
-        online: sees(node),
-        pending: node.pending,
-        unclean: node.unclean,
-        expectedUp: node.expectedUp,
-        standby: this.isStandby(node),
-        maintenance: false,
-        hold: node.hold,
-        standbyBy: node.operatorStandby ? 'operator' : (node.hold?.intact ?? false) ? 'run' : 'nobody',
-        activeInstances: [...this.running.values()].filter((ports) => ports.has(node.name)).length,
-      })),
-      roles: this.settings.roles.map((role) => this.describeRole(role)),
-      quorum: {
-        quorate,
-        votes,
-        needed: this.needed(),
-        expected: names.length,
-        votesOf: Object.fromEntries(names.map((name) => [name, 1])),
-        deviceVotes: 0,
-        twoNode: names.length === 2,
-        waitForAll: names.length === 2,
-        flags: quorate ? ['Quorate'] : [],
-        withoutQuorum: 'stop',
-      },
-      fencing: { enabled: this.settings.fencing, devices: this.settings.fencing ? ['simulated-power'] : [] },
-      maintenanceMode: this.maintenanceMode,
-      stopAllResources: false,
-      failedActions: [...this.nodes.values()].flatMap((node) =>
-        [...node.blocked].map((resource) => ({ node: node.name, resource, operation: 'stop', reason: 'refused', id: `${resource}-stop-${node.name}` })),
-      ),
-      promotionScores: Object.entries(this.scores).flatMap(([resource, scores]) => Object.entries(scores).map(([node, score]) => ({ node, resource, score }))),
-      lease: this.lease,
-      idle: !this.isActing,
-    };
+  isBlocked(role: string, node?: string): boolean {
+    return this.failedStops.some((failed) => failed.role === role && (node === undefined || failed.node === node));
   }
 
-  private describeRole(role: SimulatedRole): Role {
-    const ports = this.running.get(role.id) ?? new Map<string, number>();
-    const promoted = this.places[role.id]?.promoted ?? null;
-    const instances = [...ports.keys()].map((node): RoleInstance => ({
-      resource: role.id,
-      node,
-      state: role.kind !== 'promotable' ? 'Started' : promoted === node ? 'Promoted' : 'Unpromoted',
-      managed: !this.unmanaged.has(role.id) && !this.maintenanceMode,
-      blocked: this.node(node).blocked.has(role.id),
-      failed: this.node(node).blocked.has(role.id),
-    }));
-    return { id: role.id, kind: role.kind, resources: [role.id], wanted: true, instances };
+  /** The node is gone for certain: what ran there runs no more. */
+  forgetInstances(node: string): void {
+    for (const instances of this.instances.values()) instances.delete(node);
+    this.scores = Object.fromEntries(Object.entries(this.scores).map(([role, scores]) => [role, without(scores, node)]));
+    this.failedStops = this.failedStops.filter((failed) => failed.node !== node);
+    this.places = Object.fromEntries(
+      Object.entries(this.places).map(([role, place]) => [
+        role,
+        {
+          on: place.on.filter((one) => one !== node),
+          promoted: place.promoted === node ? null : place.promoted,
+          address: place.address === node ? null : place.address,
+        },
+      ]),
+    );
   }
 
-  private connected(): SimulatedNode[] {
-    return [...this.nodes.values()].filter((node) => node.online && !node.cut && !node.unclean);
+  setScore(role: string, node: string, score: number | null): void {
+    const others = without(this.scores[role] ?? {}, node);
+    this.scores = { ...this.scores, [role]: score === null ? others : { ...others, [node]: score } };
   }
 
-  private needed(): number {
-    const { length } = this.settings.nodes;
-    return length === 2 ? 1 : Math.floor(length / 2) + 1;
+  /** What may still serve on a node that is not fenced must not be started elsewhere; a clone needs no such care. */
+  private isAwaitingFencing(role: SimulatedRole): boolean {
+    const place = this.places[role.id] ?? nowhere;
+    const homes = role.kind === 'clone' ? [] : role.kind === 'promotable' ? [place.promoted] : [...place.on, ...(this.instances.get(role.id)?.keys() ?? [])];
+    return homes.some((node) => node !== null && this.members.get(node)?.isUnclean === true);
   }
+}
+
+const nobody = { operatorStandby: false, hold: null };
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([one]) => one !== key));
 }

@@ -1,16 +1,19 @@
 /** The cluster driver of a simulated cluster: asks the machine that it runs on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterDescription } from '../../domain/cluster.js';
+import { CauError } from '../../domain/errors.js';
 import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
 import { callVerb } from './local-call.js';
 import type { MachineFile } from './model.js';
 
 const lostMs = 200;
+const leaveTimeoutMs = 60_000;
 
 /** A driver for processes on this machine. */
 export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node' | 'socket'>): ClusterDriver {
-  let version = -1;
-  const ask = <T>(verb: string, input: unknown = null, timeoutMs = 3000) => callVerb<T>(socket, 'cluster', { verb, input, timeoutMs }, timeoutMs + 500);
+  let version: number | null = null;
+  const ask = <T>(verb: string, input: unknown = null, timeoutMs = 3000, signal?: AbortSignal) =>
+    callVerb<T>(socket, 'cluster', { verb, input, timeoutMs }, timeoutMs + 500, signal);
   const describe = async (): Promise<ClusterDescription> => {
     const answer = await ask<{ version: number; description: ClusterDescription }>('describe');
     version = answer.version;
@@ -24,17 +27,25 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
     takeLease: (run) => ask('takeLease', run),
     dropLease: (run) => ask('dropLease', run),
     hold: (held, run, limit) => ask('hold', { node: held, run, limit }),
-    release: (held, run) => ask('release', { node: held, run }),
+    release: async (held, run) => ((await ask<boolean>('release', { node: held, run })) ? 'released' : 'notHeld'),
     keep: (held, run, reason) => ask('keep', { node: held, run, reason }),
-    waitForChange: async (timeoutMs) => {
-      await ask('wait', { version, timeoutMs }, timeoutMs + 1000).catch(() => delay(Math.min(lostMs, timeoutMs)));
+    async waitForChange(timeoutMs, signal) {
+      try {
+        await ask('wait', { version, timeoutMs }, timeoutMs + 1000, signal);
+      } catch {
+        if (signal?.aborted !== true) await delay(Math.min(lostMs, timeoutMs), undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      }
     },
-    stopStack: () => ask('leave', null, 60_000),
+    async stopStack() {
+      try {
+        await ask('leave', null, leaveTimeoutMs);
+      } catch (error) {
+        if (error instanceof CauError && error.code !== 'ClusterToolFailed') throw error;
+        throw new CauError('RestartBlocked', `The cluster stack of ${node} did not stop in time.`, { where: node, cause: error });
+      }
+    },
     startStack: () => ask('join', null, 10_000),
-    async stackState() {
-      const own = (await describe()).nodes.find((candidate) => candidate.name === node);
-      return { running: own?.online ?? false, startsAtBoot: true };
-    },
-    findStrayResources: () => Promise.resolve([]),
+    stackState: () => callVerb(socket, 'stackState'),
+    findStrayResources: () => callVerb(socket, 'findStrays'),
   };
 }

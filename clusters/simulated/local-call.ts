@@ -34,15 +34,18 @@ export async function serveVerbs(socket: string, verbs: Verbs): Promise<Server> 
  * Calls a verb.
  * @throws CauError the failure of the other side, or `ClusterToolFailed` when it does not answer
  */
-export async function callVerb<T>(socket: string, verb: string, input: unknown = null, timeoutMs = 3000): Promise<T> {
+export async function callVerb<T>(socket: string, verb: string, input: unknown = null, timeoutMs = 3000, signal?: AbortSignal): Promise<T> {
   const text = await new Promise<string>((resolve, reject) => {
-    const outgoing = request({ socketPath: socket, path: `/${verb}`, method: 'POST', timeout: timeoutMs }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve(body)).on('error', reject);
-    });
+    const outgoing = request(
+      { socketPath: socket, path: `/${verb}`, method: 'POST', timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          body += chunk;
+        });
+        response.on('end', () => resolve(body)).on('error', reject);
+      },
+    );
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
     outgoing.on('error', reject);
     outgoing.end(JSON.stringify(input));

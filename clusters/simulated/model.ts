@@ -6,10 +6,18 @@ export interface SimulatedRole {
   readonly id: string;
   /** A `clone` runs everywhere behind an address that moves; a `promotable` has copies of which one serves. */
   readonly kind: 'primitive' | 'clone' | 'promotable';
-  /** Where it prefers to run; it goes back there when it can. */
+  /** Where it prefers to run, with the score `preference` (100). */
   readonly prefers?: string;
+  readonly preference?: number;
+  /** How much it prefers to stay where it is (0): below `preference` it goes home by itself, as in Pacemaker. */
+  readonly stickiness?: number;
   /** The nodes with a copy of a promotable. */
   readonly copies?: readonly string[];
+  /**
+   * What the cluster does when a stop fails (Pacemaker: `on-fail` of the stop): leave the role `block`ed, which is the
+   * default here, or `fence` the node, which is Pacemaker's own default where there is fencing.
+   */
+  readonly onStopFailure?: 'fence' | 'block';
 }
 
 /** An update on offer. */
@@ -35,16 +43,29 @@ export interface SimulatedTimings {
   readonly stopMs: number;
   readonly bootMs: number;
   readonly joinMs: number;
+  /** Until the others notice that a member is gone. */
   readonly detectMs: number;
+  /** Until the fencing device confirms that a node is off. */
+  readonly fenceMs: number;
   readonly installMs: number;
   /** Until a copy that was started is in sync and has its promotion score again. */
   readonly syncMs: number;
 }
 
-export const quickTimings: SimulatedTimings = { startMs: 30, stopMs: 20, bootMs: 150, joinMs: 50, detectMs: 200, installMs: 30, syncMs: 100 };
+/** Times for tests: a whole run takes seconds. */
+export const quickTimings: SimulatedTimings = { startMs: 30, stopMs: 20, bootMs: 300, joinMs: 50, detectMs: 200, fenceMs: 100, installMs: 30, syncMs: 100 };
 
 /** Slow enough to be watched. */
-export const visibleTimings: SimulatedTimings = { startMs: 200, stopMs: 150, bootMs: 1500, joinMs: 300, detectMs: 1000, installMs: 500, syncMs: 500 };
+export const visibleTimings: SimulatedTimings = {
+  startMs: 200,
+  stopMs: 150,
+  bootMs: 1500,
+  joinMs: 300,
+  detectMs: 1000,
+  fenceMs: 300,
+  installMs: 500,
+  syncMs: 500,
+};
 
 /** How the machine starts the node worker, as an init system would. */
 export interface WorkerCommand {
@@ -68,8 +89,17 @@ export interface MachineFile {
   /** Updates on offer: the mirror. */
   readonly repositoryFile: string;
   readonly timings: SimulatedTimings;
+  /** Whether the cluster stack starts by itself at boot. */
+  readonly stackStartsAtBoot: boolean;
   readonly worker: WorkerCommand | null;
 }
+
+/** How a machine says that it restarts. */
+export const restartExitCode = 133;
+
+/** In the state directory of a machine: a line for each boot, and for each installed version. */
+export const bootLogFile = 'boots.log';
+export const packageLogFile = 'packages.log';
 
 /** The file of the machine that this process runs on. */
 export function readMachineFile(path: string): MachineFile {

@@ -1,4 +1,4 @@
-/** Where the roles of a simulated cluster should be. Pure: a prediction is the same decision on another state. */
+/** Where the roles of a simulated cluster should be. Pure: a prediction is the same decision on a state to come. */
 import type { SimulatedRole } from './model.js';
 
 /** Where one role is: nodes with an instance, the node with the promoted copy, the node that its address points to. */
@@ -10,27 +10,33 @@ export interface RolePlace {
 
 export type Places = Readonly<Record<string, RolePlace>>;
 
+/** How ready each copy of a promotable is, by role and node; a copy without a score is not in sync. */
+export type Scores = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** A role that is nowhere. */
+export const nowhere: RolePlace = { on: [], promoted: null, address: null };
+
 /**
  * The place of every role on these eligible nodes.
- * @param scores how ready each copy of a promotable is, by role and node
+ * @param pinned roles that stay where they are: unmanaged, blocked, or on a node that is not fenced yet
  */
-export function decidePlaces(
+export function decidePlacement(
   roles: readonly SimulatedRole[],
   eligible: readonly string[],
   now: Places,
-  scores: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  scores: Scores,
+  pinned: ReadonlySet<string> = new Set(),
 ): Places {
-  const load = new Map(eligible.map((node) => [node, 0]));
+  const load = new Map<string, number>();
   const places: Record<string, RolePlace> = {};
   for (const role of roles) {
-    const place = placeOf(role, eligible, now[role.id] ?? nowhere, scores[role.id] ?? {}, load);
+    const current = now[role.id] ?? nowhere;
+    const place = pinned.has(role.id) ? current : placeOf(role, eligible, current, scores[role.id] ?? {}, load);
     places[role.id] = place;
     if (role.kind !== 'clone') for (const node of place.on) load.set(node, (load.get(node) ?? 0) + 1);
   }
   return places;
 }
-
-export const nowhere: RolePlace = { on: [], promoted: null, address: null };
 
 function placeOf(
   role: SimulatedRole,
@@ -39,25 +45,44 @@ function placeOf(
   scores: Readonly<Record<string, number>>,
   load: ReadonlyMap<string, number>,
 ): RolePlace {
-  const stay = (current: string | null | undefined) => (current !== null && current !== undefined && eligible.includes(current) ? current : undefined);
-  const preferred = stay(role.prefers);
   switch (role.kind) {
-    case 'clone': {
-      const address = preferred ?? stay(now.address) ?? eligible[0] ?? null;
-      return { on: eligible, promoted: null, address };
-    }
+    case 'clone':
+      return { on: eligible, promoted: null, address: best(eligible, (node) => [wish(role, node, now.address)]) };
     case 'promotable': {
-      const on = (role.copies ?? eligible).filter((node) => eligible.includes(node));
-      const ready = on.toSorted((left, right) => (scores[right] ?? -1) - (scores[left] ?? -1));
-      // A preferred node is promoted only when its copy is in sync: stale data must never serve.
-      const home = preferred !== undefined && on.includes(preferred) && (scores[preferred] ?? -1) > 0 ? preferred : undefined;
-      const promoted = home ?? stay(now.promoted) ?? ready[0] ?? null;
+      const on = eligible.filter((node) => role.copies?.includes(node) ?? true);
+      // Only a copy that is in sync is promoted: stale data must never serve, whatever is preferred.
+      const ready = on.filter((node) => (scores[node] ?? 0) > 0);
+      const promoted = best(ready, (node) => [(scores[node] ?? 0) + wish(role, node, now.promoted)]) ?? stayIn(on, now.promoted);
       return { on, promoted, address: promoted };
     }
     case 'primitive': {
-      const least = eligible.toSorted((left, right) => (load.get(left) ?? 0) - (load.get(right) ?? 0) || left.localeCompare(right, 'en', { numeric: true }));
-      const node = preferred ?? stay(now.on[0]) ?? least[0];
-      return node === undefined ? nowhere : { on: [node], promoted: null, address: node };
+      const node = best(eligible, (candidate) => [wish(role, candidate, now.on[0] ?? null), -(load.get(candidate) ?? 0)]);
+      return node === null ? nowhere : { on: [node], promoted: null, address: node };
     }
   }
+}
+
+/** How much a role wants to be on a node. Staying wins over an equal place. */
+function wish(role: SimulatedRole, node: string, current: string | null): number {
+  const preference = role.prefers === node ? (role.preference ?? 100) : 0;
+  return preference + (current === node ? (role.stickiness ?? 0) + 0.5 : 0);
+}
+
+/** The first node with the highest rank; ranks are compared item by item. */
+function best(nodes: readonly string[], rank: (node: string) => readonly number[]): string | null {
+  let winner: { readonly node: string; readonly rank: readonly number[] } | null = null;
+  for (const node of nodes) {
+    const candidate = { node, rank: rank(node) };
+    if (winner === null || isHigher(candidate.rank, winner.rank)) winner = candidate;
+  }
+  return winner?.node ?? null;
+}
+
+function isHigher(left: readonly number[], right: readonly number[]): boolean {
+  const index = left.findIndex((value, at) => value !== right[at]);
+  return index >= 0 && (left[index] ?? 0) > (right[index] ?? 0);
+}
+
+function stayIn(nodes: readonly string[], current: string | null): string | null {
+  return current !== null && nodes.includes(current) ? current : null;
 }

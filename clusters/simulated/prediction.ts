@@ -1,33 +1,41 @@
 /** Predicts the moves of drains and returns in a simulated cluster: the placement decision on the states to come. */
 import type { PredictedMove, PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
-import type { ClusterState } from './cluster-state.js';
-import { decidePlaces, type Places } from './placement.js';
+import type { SimulatedRole } from './model.js';
+import { decidePlacement, type Places, type Scores } from './placement.js';
 
-/** An entry per node, in that order. */
-export function predictMoves(state: ClusterState, order: readonly string[]): PredictedNodeMoves[] {
-  const { roles } = state.settings;
-  const eligible = state.eligible();
-  let places = state.places;
-  const next = (nodes: readonly string[], when: PredictedMove['when']): PredictedMove[] => {
-    const before = places;
-    places = decidePlaces(roles, nodes, before, state.scores);
-    return roles.flatMap((role) => moveOf(role.id, role.kind, before, places, when));
-  };
-  return order.map((node) => ({
-    node,
-    moves: [
-      ...next(
-        eligible.filter((other) => other !== node),
-        'drain',
-      ),
-      ...next(eligible, 'return'),
-    ],
-  }));
+/** What a prediction starts from. */
+export interface PredictionStart {
+  readonly roles: readonly SimulatedRole[];
+  /** Nodes that may run roles now, in the order of the cluster. */
+  readonly eligible: readonly string[];
+  /** Nodes that may run roles when they are returned, in the order of the cluster. */
+  readonly returnable: readonly string[];
+  readonly places: Places;
+  readonly scores: Scores;
+  readonly pinned: ReadonlySet<string>;
 }
 
-function moveOf(role: string, kind: string, before: Places, after: Places, when: PredictedMove['when']): PredictedMove[] {
-  const from = before[role]?.address ?? null;
-  const to = after[role]?.address ?? null;
-  if (from === null || from === to || kind === 'clone') return [];
-  return [{ role, from, to, when, kind: to === null ? 'stop' : kind === 'promotable' ? 'promote' : 'move' }];
+/** An entry per node, in that order; each drain and return begins where the one before it ended and settled. */
+export function predictMoves({ roles, eligible, returnable, places, scores, pinned }: PredictionStart, order: readonly string[]): PredictedNodeMoves[] {
+  let now = places;
+  let open = eligible;
+  const settle = (nodes: readonly string[], when: PredictedMove['when']): PredictedMove[] => {
+    const before = now;
+    now = decidePlacement(roles, nodes, before, scores, pinned);
+    open = nodes;
+    return roles.flatMap((role) => moveOf(role, before, now, when));
+  };
+  return order.map((node) => {
+    const drained = open.filter((other) => other !== node);
+    const returned = returnable.filter((other) => other === node || open.includes(other));
+    return { node, moves: [...settle(drained, 'drain'), ...settle(returned, 'return')] };
+  });
+}
+
+function moveOf(role: SimulatedRole, before: Places, after: Places, when: PredictedMove['when']): PredictedMove[] {
+  const from = before[role.id]?.address ?? null;
+  const to = after[role.id]?.address ?? null;
+  // A clone serves on while its address moves.
+  if (from === null || from === to || (role.kind === 'clone' && to !== null)) return [];
+  return [{ role: role.id, from, to, when, kind: to === null ? 'stop' : role.kind === 'promotable' ? 'promote' : 'move' }];
 }

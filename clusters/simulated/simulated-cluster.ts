@@ -1,14 +1,36 @@
 /** A simulated cluster: starts its machines, carries their interconnect, and causes faults from outside. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Server } from 'node:http';
+import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterDescription } from '../../domain/cluster.js';
 import { ClusterState } from './cluster-state.js';
+import { openConfiguration, writeWhole } from './configuration-file.js';
+import { withManaged, withOperatorStandby } from './configuration.js';
+import { createStopFaults, setUpdateFault } from './faults.js';
+import { startFencing, type Fencing } from './fencing.js';
 import { openFront, type RoleFront } from './front.js';
-import { Interconnect } from './interconnect.js';
+import { openInterconnect } from './interconnect.js';
+import { callVerb } from './local-call.js';
+import {
+  clusterPaths,
+  prepareMachine,
+  readBootLog,
+  readInstalledVersions,
+  readInstallLog,
+  readPorts,
+  type BootRecord,
+  type ClusterPaths,
+  type InstalledRecord,
+} from './machine-files.js';
 import { createMachineProcess, type MachineProcess } from './machine-process.js';
 import { quickTimings, type MachineFile, type SimulatedRole, type SimulatedTimings, type SimulatedUpdate, type WorkerCommand } from './model.js';
-import type { ClusterDescription } from '../../domain/cluster.js';
+import { startMover } from './mover.js';
+import { describeAs } from './view.js';
+
+export type { InstalledRecord } from './machine-files.js';
 
 export interface SimulatedClusterSettings {
+  /** Everything is kept below it, and found again there: configuration, package data bases, addresses. */
   readonly directory: string;
   readonly cluster: string;
   readonly nodes: readonly string[];
@@ -16,62 +38,90 @@ export interface SimulatedClusterSettings {
   /** What is installed everywhere at the beginning: versions by name. */
   readonly packages: Readonly<Record<string, string>>;
   readonly updates: readonly SimulatedUpdate[];
+  /** With the device `simulated-power` (default), as a cluster should have it. */
   readonly fencing?: boolean;
+  readonly stackStartsAtBoot?: boolean;
   readonly timings?: SimulatedTimings;
   /** How each machine starts its node worker; no worker when absent. */
   workerCommand?(node: string, machineFile: string): WorkerCommand;
 }
 
-/** One installed version of one package on one machine, as the package data base logged it. */
-export interface InstalledRecord {
-  readonly at: string;
-  readonly bootId: string;
-  readonly name: string;
-  readonly version: string;
-}
-
 /** Starts a simulated cluster and waits until all machines are members and all roles serve. */
 export async function startSimulatedCluster(settings: SimulatedClusterSettings): Promise<SimulatedCluster> {
   const cluster = new SimulatedCluster(settings);
-  await cluster.start();
+  try {
+    await cluster.start();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   return cluster;
 }
 
 export class SimulatedCluster {
   private readonly state: ClusterState;
+  private readonly paths: ClusterPaths;
+  private readonly timings: SimulatedTimings;
   private readonly fronts = new Map<string, RoleFront>();
   private readonly machines = new Map<string, MachineProcess>();
   private readonly stayingOff = new Set<string>();
-  private readonly timings: SimulatedTimings;
-  private interconnect: Interconnect | null = null;
+  private readonly stopFaults = createStopFaults();
+  private readonly fencing: Fencing;
+  private readonly mover: { close(): Promise<void> };
+  private interconnect: Server | null = null;
   private isStopping = false;
 
   constructor(private readonly settings: SimulatedClusterSettings) {
     this.timings = settings.timings ?? quickTimings;
-    this.state = new ClusterState({ cluster: settings.cluster, nodes: settings.nodes, roles: settings.roles, fencing: settings.fencing ?? true });
+    this.paths = clusterPaths(settings.directory, settings.nodes);
+    const { cluster, nodes, roles, fencing = true } = settings;
+    this.state = new ClusterState({ cluster, nodes, roles, fencing }, openConfiguration(this.paths.configuration, nodes));
+    const { state, timings, fronts } = this;
+    this.fencing = startFencing({ state, timings, switchOff: (node) => this.crash(node), switchOn: (node) => this.switchOnLater(node) });
+    this.mover = startMover({
+      state,
+      timings,
+      fronts,
+      socketOf: this.paths.socket,
+      stopFault: this.stopFaults.of,
+      onStopFailure: (role, node) => this.onStopFailure(role, node),
+    });
   }
 
   async start(): Promise<void> {
-    const { settings } = this;
+    const { settings, paths } = this;
     await mkdir(settings.directory, { recursive: true });
     await this.offer(settings.updates);
-    for (const role of settings.roles) this.fronts.set(role.id, await openFront());
-    this.interconnect = new Interconnect(this.state, this.fronts, (node) => this.pathOf(node, 'socket'), this.timings);
-    await this.interconnect.open(join(settings.directory, 'interconnect'));
+    const ports = readPorts(paths.addresses);
+    for (const role of settings.roles) this.fronts.set(role.id, await openFront(ports[role.id]));
+    writeWhole(paths.addresses, JSON.stringify(Object.fromEntries([...this.fronts].map(([role, front]) => [role, front.port]))));
+    await rm(paths.interconnect, { force: true });
+    this.interconnect = await openInterconnect(this.state, paths.interconnect, this.timings);
     for (const node of settings.nodes) {
-      await this.prepare(node);
-      const machine = createMachineProcess(this.machineFile(node), (isRestart) => this.onExit(node, isRestart));
-      this.machines.set(node, machine);
-      machine.start();
+      prepareMachine(this.machineFile(node), this.describeMachine(node), settings.packages);
+      this.machines.set(
+        node,
+        createMachineProcess(this.machineFile(node), (isRestart) => this.onExit(node, isRestart)),
+      );
+      this.machines.get(node)?.start();
     }
-    await this.until(
-      (description) => description.nodes.every((node) => node.online) && description.roles.every((role) => role.instances.length > 0) && description.idle,
-    );
+    if (settings.stackStartsAtBoot === false) return;
+    const promotables = settings.roles.filter((role) => role.kind === 'promotable');
+    await this.until(({ nodes, roles, promotionScores, idle }) => {
+      const isSynced = promotables.every((role) =>
+        roles.some(
+          (one) =>
+            one.id === role.id &&
+            one.instances.every((instance) => promotionScores.some((score) => score.resource === role.id && score.node === instance.node)),
+        ),
+      );
+      return nodes.every((node) => node.online) && roles.every((role) => role.instances.length > 0) && isSynced && idle;
+    });
   }
 
   /** The file from which a process on the machine finds its way. */
   machineFile(node: string): string {
-    return join(this.settings.directory, `${node}.json`);
+    return this.paths.machineFile(node);
   }
 
   /** The stable address of each role. */
@@ -81,17 +131,32 @@ export class SimulatedCluster {
 
   /** The cluster as its first connected member sees it. */
   description(): ClusterDescription {
-    const viewer = [...this.state.nodes.values()].find((node) => node.online && !node.cut) ?? [...this.state.nodes.values()][0];
-    return this.state.describe(viewer?.name ?? '');
+    const members = [...this.state.members.values()];
+    const viewer = members.find((member) => member.isPowered && member.stack === 'running' && !member.isCut && !member.isUnclean) ?? members[0];
+    return describeAs(this.state, viewer?.name ?? '');
   }
 
   bootId(node: string): string {
-    return this.state.node(node).bootId;
+    return this.state.member(node).bootId;
   }
 
-  /** Cuts the power of a machine. With fencing, it is switched on again after its loss was noticed. */
-  crash(node: string): void {
-    this.machines.get(node)?.cutPower();
+  /** Every boot of the machine, in order. */
+  bootLog(node: string): Promise<BootRecord[]> {
+    return readBootLog(this.paths.state(node));
+  }
+
+  /** Everything that was ever installed on the machine, in order. */
+  installLog(node: string): Promise<InstalledRecord[]> {
+    return readInstallLog(this.paths.state(node));
+  }
+
+  installedVersions(node: string): Promise<Record<string, string>> {
+    return readInstalledVersions(this.paths.state(node));
+  }
+
+  /** Cuts the power of a machine and resolves when it is off. With fencing it is switched on again after its loss was noticed. */
+  async crash(node: string): Promise<void> {
+    await this.machines.get(node)?.cutPower();
   }
 
   /** From now on a machine that goes down stays down. */
@@ -104,125 +169,132 @@ export class SimulatedCluster {
     this.machines.get(node)?.start();
   }
 
-  /** Pulls the network cable: without fencing the machine lives on, alone and without quorum. */
+  /** Pulls the network cable. The others fence the machine, if they can; otherwise it lives on, alone and without quorum. */
   cut(node: string): void {
-    this.state.node(node).cut = true;
-    this.interconnect?.changed();
-    if (this.state.settings.fencing) setTimeout(() => this.crash(node), this.timings.detectMs);
+    const member = this.state.member(node);
+    if (this.state.members.size === 2 && !this.state.settings.fencing) throw new Error('Two nodes without fencing would both serve after this.');
+    member.isCut = true;
+    // From now on its roles may run there unseen, so nobody starts them elsewhere before it is fenced.
+    member.isUnclean = member.stack === 'running' && this.state.settings.fencing;
+    this.state.tell();
   }
 
   /** Plugs the network cable in again. */
   join(node: string): void {
-    this.state.node(node).cut = false;
-    this.interconnect?.changed();
+    Object.assign(this.state.member(node), { isCut: false, isUnclean: false });
+    this.state.tell();
   }
 
   /** What an operator does with standby: `off` also lifts the standby that a run had set. */
   operatorStandby(node: string, wish: 'on' | 'off'): void {
-    const target = this.state.node(node);
-    target.operatorStandby = wish === 'on';
-    if (wish === 'off' && target.hold !== null) target.hold = { ...target.hold, intact: false };
-    this.interconnect?.changed();
+    this.state.configure((now) => withOperatorStandby(now, node, wish));
   }
 
-  /** From now on, or no more, the role cannot be stopped on the node. */
-  refuseStop(role: string, node: string, isRefused: boolean): void {
-    const target = this.state.node(node);
-    if (isRefused) target.refusesStop.add(role);
-    else {
-      target.refusesStop.delete(role);
-      target.blocked.delete(role);
-    }
-    this.interconnect?.changed();
-  }
-
-  setMaintenanceMode(isSet: boolean): void {
-    this.state.maintenanceMode = isSet;
-    this.interconnect?.changed();
+  setMaintenanceMode(maintenanceMode: boolean): void {
+    this.state.configure((now) => ({ ...now, maintenanceMode }));
   }
 
   setManaged(role: string, isManaged: boolean): void {
-    if (isManaged) this.state.unmanaged.delete(role);
-    else this.state.unmanaged.add(role);
-    this.interconnect?.changed();
+    this.state.configure((now) => withManaged(now, role, isManaged));
+  }
+
+  /** From now on every stop of the role, or on the node, takes that much longer. */
+  slowStop(roleOrNode: string, extraMs: number): void {
+    this.stopFaults.slow(roleOrNode, extraMs);
+  }
+
+  /** From now on, or no more, the role cannot be stopped on the node; what was blocked is cleaned up then. */
+  refuseStop(role: string, node: string, isRefused: boolean): void {
+    this.stopFaults.refuse(role, node, isRefused);
+    if (!isRefused) this.state.failedStops = this.state.failedStops.filter((failed) => failed.role !== role || failed.node !== node);
+    this.state.tell();
+  }
+
+  /** Starts a role's service on a machine behind the back of the cluster, as a package that enables its unit does. */
+  async startStray(role: string, node: string): Promise<void> {
+    await callVerb(this.paths.socket(node), 'startService', { role, takesMs: 0 });
   }
 
   /** Replaces what the mirror offers. */
-  async offer(updates: readonly SimulatedUpdate[]): Promise<void> {
-    await writeFile(this.repositoryFile(), JSON.stringify(updates));
+  offer(updates: readonly SimulatedUpdate[]): Promise<void> {
+    writeWhole(this.paths.repository, JSON.stringify(updates));
+    return Promise.resolve();
   }
 
-  /** Everything that was ever installed on the machine, in order. */
-  async installLog(node: string): Promise<InstalledRecord[]> {
-    const text = await readFile(join(this.pathOf(node, 'state'), 'packages.log'), 'utf8').catch(() => '');
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as InstalledRecord);
+  failUpdate(node: string, name: string, isFailing = true): void {
+    setUpdateFault(this.paths.repository, 'failsOn', name, node, isFailing);
+  }
+
+  endlessUpdate(node: string, name: string, isEndless = true): void {
+    setUpdateFault(this.paths.repository, 'endlessOn', name, node, isEndless);
+  }
+
+  /** Kills the node worker as `kill -9` does; the machine starts it again. Answers its process id, if one ran. */
+  killWorker(node: string): Promise<number | null> {
+    return callVerb(this.paths.socket(node), 'killWorker');
   }
 
   /** Resolves when the cluster looks as asked. @throws Error with the last state after `timeoutMs` */
   async until(isSo: (description: ClusterDescription) => boolean, timeoutMs = 30_000): Promise<void> {
     const giveUpAt = Date.now() + timeoutMs;
-    while (!isSo(this.description())) {
-      if (Date.now() > giveUpAt) throw new Error(`The simulated cluster did not get there: ${JSON.stringify(this.description().nodes)}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let version = this.state.currentVersion; !isSo(this.description()); version = this.state.currentVersion) {
+      if (Date.now() > giveUpAt) throw new Error(`The simulated cluster did not get there: ${JSON.stringify(this.description())}`);
+      await this.state.waitForOther(version, 100);
     }
   }
 
-  /** Ends every process that was started, and closes all addresses. */
+  /** Ends every process that was started, and closes all addresses. What is on disk stays. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    for (const machine of this.machines.values()) machine.cutPower();
-    while ([...this.machines.values()].some((machine) => machine.isOn())) await new Promise((resolve) => setTimeout(resolve, 10));
-    await this.interconnect?.close();
+    this.fencing.close();
+    await Promise.all([...this.machines.values()].map((machine) => machine.cutPower()));
+    await this.mover.close();
+    const { interconnect } = this;
+    if (interconnect !== null) {
+      const closed = new Promise((resolve) => interconnect.close(resolve));
+      interconnect.closeAllConnections();
+      await closed;
+    }
     await Promise.all([...this.fronts.values()].map((front) => front.close()));
   }
 
   private onExit(node: string, isRestart: boolean): void {
+    const member = this.state.member(node);
+    member.isPowered = false;
+    // The ports of its services may be another program's a moment later.
+    for (const [role, front] of this.fronts) if (this.state.places[role]?.address === node) front.pointTo(null);
+    this.state.tell();
     if (this.isStopping) return;
-    const comeBack = (afterMs: number) => setTimeout(() => !this.isStopping && !this.stayingOff.has(node) && this.machines.get(node)?.start(), afterMs);
-    if (isRestart) {
-      this.interconnect?.lose(node);
-      comeBack(this.timings.bootMs);
-      return;
-    }
-    this.state.node(node).unclean = true;
-    this.interconnect?.changed();
-    setTimeout(() => {
-      this.state.node(node).cut = false;
-      this.interconnect?.lose(node);
-      if (this.state.settings.fencing) comeBack(this.timings.bootMs);
-    }, this.timings.detectMs);
+    if (member.stack !== 'stopped') this.fencing.lose(node);
+    if (isRestart) this.switchOnLater(node);
   }
 
-  private async prepare(node: string): Promise<void> {
-    const { settings } = this;
-    const stateDirectory = this.pathOf(node, 'state');
-    await mkdir(stateDirectory, { recursive: true });
-    await writeFile(
-      join(stateDirectory, 'packages.json'),
-      JSON.stringify(Object.fromEntries(Object.entries(settings.packages).map(([name, version]) => [name, { version, status: 'installed' }]))),
-    );
-    const file: MachineFile = {
+  private onStopFailure(role: string, node: string): void {
+    this.state.failedStops = [...this.state.failedStops, { id: `${role}-stop-${node}-${Date.now()}`, role, node }];
+    const setting = this.settings.roles.find((one) => one.id === role)?.onStopFailure;
+    if (setting === 'fence') this.fencing.suspect(node);
+    this.state.tell();
+  }
+
+  private switchOnLater(node: string): void {
+    void delay(this.timings.bootMs).then(() => {
+      if (!this.isStopping && !this.stayingOff.has(node)) this.machines.get(node)?.start();
+    });
+  }
+
+  private describeMachine(node: string): MachineFile {
+    const { settings, paths } = this;
+    return {
       cluster: settings.cluster,
       node,
-      stateDirectory,
-      runDirectory: this.pathOf(node, 'run'),
-      socket: this.pathOf(node, 'socket'),
-      interconnect: join(settings.directory, 'interconnect'),
-      repositoryFile: this.repositoryFile(),
+      stateDirectory: paths.state(node),
+      runDirectory: paths.run(node),
+      socket: paths.socket(node),
+      interconnect: paths.interconnect,
+      repositoryFile: paths.repository,
       timings: this.timings,
+      stackStartsAtBoot: settings.stackStartsAtBoot ?? true,
       worker: settings.workerCommand?.(node, this.machineFile(node)) ?? null,
     };
-    await writeFile(this.machineFile(node), JSON.stringify(file));
-  }
-
-  private repositoryFile(): string {
-    return join(this.settings.directory, 'repository.json');
-  }
-
-  private pathOf(node: string, what: 'state' | 'run' | 'socket'): string {
-    return join(this.settings.directory, `${node}.${what}`);
   }
 }

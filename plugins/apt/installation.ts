@@ -2,7 +2,7 @@
 import { CauError } from '../../domain/errors.js';
 import type { InstallResult, PluginContext, RepairResult, UpdateOutcome } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
-import { lastLines, preparePlaces, run, type Said } from './commands.js';
+import { lastLines, preparePlaces, run, type AptPlaces, type Said } from './commands.js';
 import { findBroken, findPackage, readMarks, readPackages, type InstalledPackage } from './package-state.js';
 import { readRestartNeed } from './restart-need.js';
 import { guardServices } from './service-guard.js';
@@ -11,6 +11,9 @@ import { requireStaged } from './staging.js';
 /** How long another package manager may keep the lock; within the time limit of the installation itself. */
 const lockSeconds = 1800;
 const quietly = ['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold', '-o', 'Dpkg::Use-Pty=0', '-o', `DPkg::Lock::Timeout=${lockSeconds}`];
+
+/** Without any list apt knows of nothing but the files it is given: it can neither fetch nor choose anything else. */
+const offline = ({ cache }: AptPlaces) => ['-o', `Dir::Cache=${cache}`, '-o', `Dir::State::lists=${cache}/no-lists`];
 
 /** Installs the updates. One that fails is a result; a lock that is never given up is `LockHeld`. */
 export async function install(updates: readonly Update[], { stateDirectory, progress }: PluginContext): Promise<InstallResult> {
@@ -28,7 +31,7 @@ export async function install(updates: readonly Update[], { stateDirectory, prog
       const [auto, held] = await Promise.all([readMarks('auto'), readMarks('hold')]);
       said = await run(
         'apt-get',
-        ['install', '-q', '-y', '--no-download', '--no-remove', '--no-install-recommends', '--allow-downgrades', '-o', 'APT::Status-Fd=3', '-o', `Dir::Cache=${places.cache}`, ...quietly, ...files],
+        ['install', '-q', '-y', '--no-remove', '--no-install-recommends', '--allow-downgrades', '-o', 'APT::Status-Fd=3', ...offline(places), ...quietly, ...files],
         { onStatus: (line) => tellProgress(line, progress) },
       );
       requireLock(said);

@@ -1,36 +1,45 @@
 /** The package data base of a simulated machine: a JSON file, and a log with a line for each installed version. */
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
+import { packageLogFile, type SimulatedUpdate } from '../../clusters/simulated/model.js';
 
-interface Package {
-  readonly version: string;
+/** One package on the machine. */
+export interface Package {
+  /** The version that was there before while `half`; null for a package that was not there at all. */
+  readonly version: string | null;
   /** `half`: its installation was begun and did not end. */
   readonly status: 'installed' | 'half';
 }
 
-export type Packages = Record<string, Package>;
+export type Packages = Readonly<Record<string, Package>>;
 
 export interface PackageDatabase {
   read(): Packages;
   /** Written whole or not at all. */
   write(name: string, entry: Package): void;
   log(name: string, version: string, bootId: string): void;
+  /** What the mirror offers now. */
   offered(): readonly SimulatedUpdate[];
 }
 
+/** The package data base in the state directory of a machine. */
 export function openPackageDatabase(stateDirectory: string, repositoryFile: string): PackageDatabase {
   const file = join(stateDirectory, 'packages.json');
   const read = (): Packages => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Packages) : {});
   return {
     read,
-    write(name, entry) {
-      const temporary = `${file}.${process.pid}`;
-      writeFileSync(temporary, JSON.stringify({ ...read(), [name]: entry }));
-      renameSync(temporary, file);
-    },
+    write: (name, entry) => writeWhole(file, JSON.stringify({ ...read(), [name]: entry })),
     log: (name, version, bootId) =>
-      appendFileSync(join(stateDirectory, 'packages.log'), `${JSON.stringify({ at: new Date().toISOString(), bootId, name, version })}\n`),
+      appendFileSync(join(stateDirectory, packageLogFile), `${JSON.stringify({ at: new Date().toISOString(), bootId, name, version })}\n`),
     offered: () => JSON.parse(readFileSync(repositoryFile, 'utf8')) as SimulatedUpdate[],
   };
+}
+
+function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}`;
+  const file = openSync(temporary, 'w');
+  writeSync(file, text);
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(temporary, path);
 }

@@ -1,12 +1,15 @@
 /** The update plug-in of simulated machines: real files, real time, real failures. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MachineFile, SimulatedUpdate } from '../../clusters/simulated/model.js';
+import type { MachineFile } from '../../clusters/simulated/model.js';
 import type { NodeHost } from '../../domain/ports/node-host.js';
-import type { InstallResult, RestartNeed, UpdatePlugin } from '../../domain/ports/update-plugin.js';
+import type { InstallResult, PluginFinding, RepairResult, RestartNeed, UpdatePlugin } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
+import { findUpdates } from './offers.js';
 import { openPackageDatabase, type PackageDatabase } from './package-database.js';
+
+const endlessLookMs = 50;
 
 type Machine = Pick<MachineFile, 'node' | 'stateDirectory' | 'runDirectory' | 'repositoryFile' | 'timings'>;
 
@@ -17,23 +20,31 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
   return {
     manifest: { name: 'simulated', version: '1', exclusive: ['simulated-packages'] },
     async scan() {
-      return { updates: findUpdates(machine, database), keptBack: [], findings: findHalfInstalled(database), restartNeed: await restartNeed() };
+      return {
+        updates: findUpdates(database.offered(), database.read(), machine.node),
+        keptBack: [],
+        findings: findHalfInstalled(database),
+        restartNeed: await restartNeed(),
+      };
     },
-    async stage(updates) {
+    stage(updates) {
       const offered = database.offered();
       const gone = updates.filter((update) => !offered.some((offer) => offer.name === update.name && offer.version === update.to));
-      return { bytes: updates.reduce((sum, update) => sum + update.sizeBytes, 0), gone: gone.map((update) => update.name) };
+      const staged = updates.filter((update) => !gone.includes(update));
+      return Promise.resolve({ bytes: staged.reduce((sum, update) => sum + update.sizeBytes, 0), gone: gone.map((update) => update.name) });
     },
-    async install(updates, { progress }) {
+    async install(updates, { progress, signal }) {
+      repairAll(machine, database);
       const bootId = await host.bootId();
       const results: InstallResult['updates'][number][] = [];
       for (const [index, update] of updates.entries()) {
+        signal?.throwIfAborted();
         progress(`${update.name} ${update.to}`, index / updates.length);
         results.push(await installOne(machine, database, update, bootId));
       }
       return { updates: results, restartNeed: await restartNeed(), newConfigurationFiles: [], newServices: [] };
     },
-    async verify(updates) {
+    verify(updates) {
       const installed = database.read();
       const problems = [
         ...findHalfInstalled(database).map((finding) => finding.message),
@@ -41,75 +52,62 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
           installed[update.name]?.version === update.to ? [] : [`${update.name} is ${installed[update.name]?.version ?? 'missing'}, not ${update.to}`],
         ),
       ];
-      return { clean: problems.length === 0, problems };
+      return Promise.resolve({ clean: problems.length === 0, problems });
     },
-    async repair() {
-      const half = Object.entries(database.read()).filter(([, entry]) => entry.status === 'half');
-      for (const [name, entry] of half) database.write(name, { ...entry, status: 'installed' });
-      return { repaired: half.map(([name]) => name), problems: [] };
-    },
+    repair: () => Promise.resolve(repairAll(machine, database)),
     restartNeed,
   };
-}
-
-function findUpdates(machine: Machine, database: PackageDatabase): Update[] {
-  const installed = database.read();
-  return database
-    .offered()
-    .filter((offer) => isOffered(offer, installed, machine.node))
-    .map((offer) => ({
-      name: offer.name,
-      plugin: 'simulated',
-      from: installed[offer.name]?.version ?? null,
-      to: offer.version,
-      origin: 'simulated mirror',
-      security: offer.security ?? false,
-      sizeBytes: offer.sizeBytes ?? 1000,
-      restart: offer.restart === true ? 'expected' : 'notExpected',
-      clusterStack: offer.clusterStack ?? false,
-    }));
-}
-
-function isOffered(offer: SimulatedUpdate, installed: ReturnType<PackageDatabase['read']>, node: string): boolean {
-  const { revealedBy } = offer;
-  if (revealedBy !== undefined && isOlder(installed[revealedBy.name]?.version ?? '', revealedBy.version)) return false;
-  const has = installed[offer.name];
-  if (has === undefined) return false;
-  return has.status === 'half' || isOlder(has.version, offer.version) || (has.version === offer.version && (offer.repeatsOn?.includes(node) ?? false));
-}
-
-/** Part by part, as package managers compare: 1.9 is older than 1.10. */
-function isOlder(version: string, than: string): boolean {
-  return version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
 
 /** Half-installed from the first moment to the last, as a real package is while its scripts run. */
 async function installOne(machine: Machine, database: PackageDatabase, update: Update, bootId: string): Promise<InstallResult['updates'][number]> {
   const base = { name: update.name, version: update.to, restartRequired: update.restart === 'expected' };
   const installed = database.read()[update.name];
-  const offer = database.offered().find((candidate) => candidate.name === update.name && candidate.version === update.to);
-  const isRepeated = offer?.repeatsOn?.includes(machine.node) ?? false;
-  if (installed?.version === update.to && installed.status === 'installed' && !isRepeated)
+  if (installed?.version === update.to && installed.status === 'installed' && !hasFault(database, machine, update.name, 'repeatsOn')) {
     return { ...base, outcome: 'alreadyInstalled', restartRequired: false };
-  database.write(update.name, { version: installed?.version ?? update.to, status: 'half' });
+  }
+  database.write(update.name, { version: installed?.version ?? null, status: 'half' });
   await delay(machine.timings.installMs);
-  while (database.offered().some((candidate) => candidate.name === update.name && (candidate.endlessOn?.includes(machine.node) ?? false))) await delay(50);
-  if (offer?.failsOn?.includes(machine.node) ?? false) return { ...base, outcome: 'failed', message: 'the package script failed, as it was told to' };
+  while (hasFault(database, machine, update.name, 'endlessOn')) await delay(endlessLookMs);
+  if (hasFault(database, machine, update.name, 'failsOn'))
+    return { ...base, outcome: 'failed', restartRequired: false, message: 'the package script failed, as it was told to' };
+  if (base.restartRequired) requireRestart(machine, update.name);
   database.write(update.name, { version: update.to, status: 'installed' });
   database.log(update.name, update.to, bootId);
-  if (base.restartRequired) appendFileSync(join(machine.runDirectory, 'restart-required'), `${update.name}\n`);
   return { ...base, outcome: 'succeeded' };
 }
 
-function readRestartNeed({ runDirectory }: Machine): RestartNeed {
-  const file = join(runDirectory, 'restart-required');
+/** What was left half-installed is as it was before; a package whose script fails stays broken. */
+function repairAll(machine: Machine, database: PackageDatabase): RepairResult {
+  const half = Object.entries(database.read()).filter(([, entry]) => entry.status === 'half');
+  const broken = half.filter(([name]) => hasFault(database, machine, name, 'failsOn'));
+  const mended = half.filter((entry) => !broken.includes(entry) && entry[1].version !== null);
+  for (const [name, { version }] of mended) database.write(name, { version, status: 'installed' });
+  return { repaired: mended.map(([name]) => name), problems: broken.map(([name]) => `package ${name} is half-installed and its script fails again`) };
+}
+
+/** Looked up at each step: faults are caused while an installation runs. */
+function hasFault(database: PackageDatabase, { node }: Machine, name: string, fault: 'failsOn' | 'endlessOn' | 'repeatsOn'): boolean {
+  return database.offered().some((offer) => offer.name === name && (offer[fault]?.includes(node) ?? false));
+}
+
+/** Forgotten at the next boot, as `/run/reboot-required` is. */
+const restartFile = ({ runDirectory }: Machine) => join(runDirectory, 'restart-required');
+
+function requireRestart(machine: Machine, name: string): void {
+  mkdirSync(machine.runDirectory, { recursive: true });
+  appendFileSync(restartFile(machine), `${name}\n`);
+}
+
+function readRestartNeed(machine: Machine): RestartNeed {
+  const file = restartFile(machine);
   if (!existsSync(file)) return { needed: false, reasons: [] };
   const names = readFileSync(file, 'utf8').trim().split('\n');
   return { needed: true, reasons: [...new Set(names)].map((name) => `restart required by ${name}`) };
 }
 
-function findHalfInstalled(database: PackageDatabase) {
+function findHalfInstalled(database: PackageDatabase): PluginFinding[] {
   return Object.entries(database.read())
     .filter(([, entry]) => entry.status === 'half')
-    .map(([name]) => ({ id: 'packages.clean', severity: 'warning' as const, message: `package ${name} is half-installed` }));
+    .map(([name]) => ({ id: 'packages.clean', severity: 'warning', message: `package ${name} is half-installed` }));
 }
