@@ -1,6 +1,8 @@
 /** Installing until nothing is left: install, scan again, restart if needed, scan again. */
 import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
+import { fitText } from '../domain/payload-size.js';
+import type { InstallResult } from '../domain/ports/update-plugin.js';
 import { renderUpdate, type Update } from '../domain/updates.js';
 import { awaitQuorumWithout, noticeRestart, proveHeld, stopStackFor } from './maintenance.js';
 import type { NodeState } from './node-state.js';
@@ -62,18 +64,18 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
     state.record(own, answer.result);
     const failed = answer.result.updates.filter((update) => update.outcome === 'failed');
     if (failed.length > 0) {
-      throw new CauError(
-        'InstallFailed',
-        `${node}: ${failed
-          .map((update) => `${update.name} ${update.version}: ${update.message ?? 'failed'}`)
-          .join('; ')
-          .slice(0, 1000)}`,
-        { where: failed[0]?.name ?? plugin },
-      );
+      throw new CauError('InstallFailed', `${node}: ${describeFailures(failed)}`, { where: failed[0]?.name ?? plugin });
     }
     if (answer.result.newServices.length > 0)
       state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
   }
+}
+
+/** The first message in full; the other packages by name, since one broken package often takes the rest with it. */
+function describeFailures(failed: InstallResult['updates']): string {
+  const [first, ...others] = failed;
+  const also = others.length === 0 ? '' : ` Also not installed: ${others.map((update) => update.name).join(', ')}.`;
+  return fitText(`${first?.name ?? ''} ${first?.version ?? ''}: ${first?.message ?? 'failed'}.${also}`, 800);
 }
 
 async function scanNode(state: NodeState) {

@@ -32,13 +32,34 @@ export async function meetCluster(cluster: string): Promise<Acquaintance> {
       where: 'nodes',
     });
   }
-  return {
+  return meetMajority(description);
+}
+
+/** Whoever answered first may be cut off from the others: then those are asked, whom it knows by name. */
+async function meetMajority(first: ClusterDescription): Promise<Acquaintance> {
+  const acquaint = (description: ClusterDescription): Acquaintance => ({
     description,
     witnesses: new Witnesses(
-      cluster,
+      description.cluster,
       fullMembers(description).map((node) => node.name),
     ),
-  };
+  });
+  if (first.witness.quorate) return acquaint(first);
+  const members = first.nodes.filter((node) => node.kind === 'member').map((node) => node.name);
+  try {
+    const known = new Witnesses(first.cluster, members);
+    return acquaint(
+      await known.ask({
+        summary: 'who has quorum?',
+        not: first.witness.node,
+        patienceMs: 0,
+        ask: (activities, target) => activities.describeCluster(target),
+      }),
+    );
+  } catch {
+    // Nobody has it: readiness says so, in the words of the one that answered.
+    return acquaint(first);
+  }
 }
 
 /** The readiness of the cluster for a run over `nodes`. */

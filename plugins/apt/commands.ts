@@ -31,7 +31,11 @@ const environment = {
 /** Makes the plug-in's own places. */
 export async function preparePlaces(stateDirectory: string): Promise<AptPlaces> {
   const places = { lists: join(stateDirectory, 'lists'), archives: join(stateDirectory, 'archives'), cache: join(stateDirectory, 'cache') };
-  await Promise.all([join(places.lists, 'partial'), join(places.archives, 'partial'), join(places.cache, 'archives', 'partial'), join(places.cache, 'no-lists', 'partial')].map((path) => mkdir(path, { recursive: true })));
+  await Promise.all(
+    [join(places.lists, 'partial'), join(places.archives, 'partial'), join(places.cache, 'archives', 'partial'), join(places.cache, 'no-lists', 'partial')].map(
+      (path) => mkdir(path, { recursive: true }),
+    ),
+  );
   return places;
 }
 

@@ -11,7 +11,9 @@ export async function findFindings(): Promise<PluginFinding[]> {
   const [packages, config, space] = await Promise.all([readPackages(), run('apt-config', ['dump']), findLowSpace()]);
   const broken = findBroken(packages);
   return [
-    ...(broken.length === 0 ? [] : [finding('packages.clean', 'warning', `packages are not fully installed and are repaired first: ${broken.slice(0, 5).join(', ')}`)]),
+    ...(broken.length === 0
+      ? []
+      : [finding('packages.clean', 'warning', `packages are not fully installed and are repaired first: ${broken.slice(0, 5).join(', ')}`)]),
     ...readConfiguration(config.stdout),
     ...space,
   ];
@@ -23,8 +25,12 @@ export function readConfiguration(dump: string): PluginFinding[] {
   const isOn = (name: string) => /^(1|true|yes|on)$/i.test(value(name));
   const hooks = [...dump.matchAll(/^DPkg::(?:Pre-Invoke|Post-Invoke|Pre-Install-Pkgs):: "([^"]+)";$/gm)].map((match) => match[1] ?? '');
   return [
-    ...(isOn('Unattended-Upgrade::Automatic-Reboot') ? [finding('apt.automaticRestart', 'blocking', 'unattended-upgrades may restart the node by itself (Unattended-Upgrade::Automatic-Reboot)')] : []),
-    ...(isOn('Unattended-Upgrade::InstallOnShutdown') ? [finding('apt.installOnShutdown', 'blocking', 'unattended-upgrades installs while the node shuts down (Unattended-Upgrade::InstallOnShutdown)')] : []),
+    ...(isOn('Unattended-Upgrade::Automatic-Reboot')
+      ? [finding('apt.automaticRestart', 'blocking', 'unattended-upgrades may restart the node by itself (Unattended-Upgrade::Automatic-Reboot)')]
+      : []),
+    ...(isOn('Unattended-Upgrade::InstallOnShutdown')
+      ? [finding('apt.installOnShutdown', 'blocking', 'unattended-upgrades installs while the node shuts down (Unattended-Upgrade::InstallOnShutdown)')]
+      : []),
     ...hooks.map((hook) => finding('apt.hook', 'note', `a hook runs with every installation: ${hook.slice(0, 120)}`)),
   ];
 }
@@ -36,7 +42,9 @@ async function findLowSpace(): Promise<PluginFinding[]> {
       return { path, free: bavail * bsize };
     }),
   );
-  return places.filter(({ free }) => free < lowBytes).map(({ path, free }) => finding('apt.space', 'warning', `${path} has only ${Math.floor(free / 1_048_576)} MiB free`));
+  return places
+    .filter(({ free }) => free < lowBytes)
+    .map(({ path, free }) => finding('apt.space', 'warning', `${path} has only ${Math.floor(free / 1_048_576)} MiB free`));
 }
 
 function finding(id: string, severity: PluginFinding['severity'], message: string): PluginFinding {

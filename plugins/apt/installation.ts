@@ -10,7 +10,16 @@ import { requireStaged } from './staging.js';
 
 /** How long another package manager may keep the lock; within the time limit of the installation itself. */
 const lockSeconds = 1800;
-const quietly = ['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold', '-o', 'Dpkg::Use-Pty=0', '-o', `DPkg::Lock::Timeout=${lockSeconds}`];
+const quietly = [
+  '-o',
+  'Dpkg::Options::=--force-confdef',
+  '-o',
+  'Dpkg::Options::=--force-confold',
+  '-o',
+  'Dpkg::Use-Pty=0',
+  '-o',
+  `DPkg::Lock::Timeout=${lockSeconds}`,
+];
 
 /** Without any list apt knows of nothing but the files it is given: it can neither fetch nor choose anything else. */
 const offline = ({ cache }: AptPlaces) => ['-o', `Dir::Cache=${cache}`, '-o', `Dir::State::lists=${cache}/no-lists`];
@@ -31,7 +40,19 @@ export async function install(updates: readonly Update[], { stateDirectory, prog
       const [auto, held] = await Promise.all([readMarks('auto'), readMarks('hold')]);
       said = await run(
         'apt-get',
-        ['install', '-q', '-y', '--no-remove', '--no-install-recommends', '--allow-downgrades', '-o', 'APT::Status-Fd=3', ...offline(places), ...quietly, ...files],
+        [
+          'install',
+          '-q',
+          '-y',
+          '--no-remove',
+          '--no-install-recommends',
+          '--allow-downgrades',
+          '-o',
+          'APT::Status-Fd=3',
+          ...offline(places),
+          ...quietly,
+          ...files,
+        ],
         { onStatus: (line) => tellProgress(line, progress) },
       );
       requireLock(said);
@@ -86,11 +107,21 @@ function outcomeOf(update: Update, before: ReadonlyMap<string, InstalledPackage>
 function messageOf({ name }: Update, { all }: Said): string {
   const lines = all.split('\n');
   const at = lines.findIndex((line) => line.startsWith(`dpkg: error processing package ${name} `));
-  return at < 0 ? lastLines(all, 3) : lines.slice(Math.max(0, at - 2), at + 3).join(' / ').slice(0, 600);
+  return at < 0
+    ? lastLines(all, 3)
+    : lines
+        .slice(Math.max(0, at - 2), at + 3)
+        .join(' / ')
+        .slice(0, 600);
 }
 
 /** A package named to apt becomes "manually installed", and old kernels would then fill `/boot`: marks stay as they were. */
-async function restoreMarks(updates: readonly Update[], before: ReadonlyMap<string, InstalledPackage>, auto: ReadonlySet<string>, held: ReadonlySet<string>): Promise<void> {
+async function restoreMarks(
+  updates: readonly Update[],
+  before: ReadonlyMap<string, InstalledPackage>,
+  auto: ReadonlySet<string>,
+  held: ReadonlySet<string>,
+): Promise<void> {
   const shouldBeAuto = updates.filter((update) => auto.has(update.name) || findPackage(before, update.name) === undefined).map((update) => update.name);
   if (shouldBeAuto.length > 0) await run('apt-mark', ['auto', ...shouldBeAuto]);
   const heldNow = await readMarks('hold');

@@ -1,7 +1,8 @@
 /** Kinds of packages that a run treats differently, by their Debian names. */
 
 /** The cluster stack, and what corosync and Pacemaker link to: updating one of them restarts or disturbs the cluster. */
-const stack = /^(corosync|pacemaker|sbd|dlm|crmsh|pcs|booth|resource-agents|fence-agents|libknet|libqb|libnozzle|libcorosync|libcfg\d|libcmap\d|libcpg\d|libquorum\d|libvotequorum\d|libsam\d|libcib\d|libcrm|liblrmd\d|libpe-|libpacemaker|libstonithd|libdlm)/;
+const stack =
+  /^(corosync|pacemaker|sbd|dlm|crmsh|pcs|booth|resource-agents|fence-agents|libknet|libqb|libnozzle|libcorosync|libcfg\d|libcmap\d|libcpg\d|libquorum\d|libvotequorum\d|libsam\d|libcib\d|libcrm|liblrmd\d|libpe-|libpacemaker|libstonithd|libdlm)/;
 
 /** What a run stands on: it never replaces itself under its own feet. */
 const own = /^(cau|cluster-aware-updating|nodejs)$/;

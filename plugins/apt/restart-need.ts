@@ -31,7 +31,12 @@ export function decideRestartNeed(facts: RestartFacts): RestartNeed {
 
 /** The need of this node now. */
 export async function readRestartNeed(): Promise<RestartNeed> {
-  const [flagged, installedKernels, updatedSinceBoot, usingDeleted] = await Promise.all([readFlag(), readKernels(), readUpdatedSinceBoot(), readUsingDeleted()]);
+  const [flagged, installedKernels, updatedSinceBoot, usingDeleted] = await Promise.all([
+    readFlag(),
+    readKernels(),
+    readUpdatedSinceBoot(),
+    readUsingDeleted(),
+  ]);
   return decideRestartNeed({ flagged, runningKernel: release(), installedKernels, updatedSinceBoot, usingDeleted });
 }
 
@@ -55,7 +60,9 @@ async function readUpdatedSinceBoot(): Promise<string[]> {
   const bootMs = Number(stdout.trim().replace('@', '')) * 1000;
   if (!Number.isFinite(bootMs) || bootMs === 0) return [];
   const files = ['libc6:amd64', 'libc6:arm64', 'libc6', 'systemd', 'dbus', 'intel-microcode', 'amd64-microcode'];
-  const times = await Promise.all(files.map(async (name) => ({ name: name.split(':')[0] ?? name, at: (await stat(`/var/lib/dpkg/info/${name}.list`).catch(() => null))?.mtimeMs ?? 0 })));
+  const times = await Promise.all(
+    files.map(async (name) => ({ name: name.split(':')[0] ?? name, at: (await stat(`/var/lib/dpkg/info/${name}.list`).catch(() => null))?.mtimeMs ?? 0 })),
+  );
   return [...new Set(times.filter(({ at }) => at > bootMs + 1000).map(({ name }) => name))];
 }
 

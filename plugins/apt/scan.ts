@@ -34,8 +34,13 @@ export async function scan({ cluster, stateDirectory, progress }: PluginContext)
   return {
     updates: simulation.installs.filter((install) => !isOwn(install.name)).map((install) => toUpdate(install, sizes)),
     keptBack: [
-      ...simulation.keptBack.map((name) => ({ name, reason: held.has(name) ? 'held by the administrator' : 'needs a removal, a new dependency, or is phased' })),
-      ...simulation.installs.filter((install) => isOwn(install.name)).map((install) => ({ name: install.name, reason: 'runs this very update; it is updated between runs' })),
+      ...simulation.keptBack.map((name) => ({
+        name,
+        reason: held.has(name) ? 'held by the administrator' : 'needs a removal, a new dependency, or is phased',
+      })),
+      ...simulation.installs
+        .filter((install) => isOwn(install.name))
+        .map((install) => ({ name: install.name, reason: 'runs this very update; it is updated between runs' })),
     ],
     findings,
     restartNeed,

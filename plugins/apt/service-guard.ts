@@ -20,7 +20,13 @@ export interface ServiceGuard {
 export async function guardServices(): Promise<ServiceGuard> {
   await removeLeftGuard();
   const [enabled, active] = await Promise.all([listEnabled(), listActive()]);
-  await writeFile(activeFile, active.flatMap((unit) => [unit, unit.replace(/\.service$/, '')]).join('\n').concat('\n'));
+  await writeFile(
+    activeFile,
+    active
+      .flatMap((unit) => [unit, unit.replace(/\.service$/, '')])
+      .join('\n')
+      .concat('\n'),
+  );
   if (existsSync(policyFile)) await rename(policyFile, savedFile);
   // Debian's policy-rc.d: 101 forbids, 0 allows. Maintainer scripts ask it before they start or restart a unit.
   await writeFile(
@@ -61,5 +67,8 @@ async function listActive(): Promise<string[]> {
 }
 
 function unitsOf(listing: string): string[] {
-  return listing.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] ?? []).filter((unit) => unit !== '');
+  return listing
+    .split('\n')
+    .flatMap((line) => line.trim().split(/\s+/)[0] ?? [])
+    .filter((unit) => unit !== '');
 }

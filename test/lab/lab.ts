@@ -10,7 +10,19 @@ import { installDependencies } from './dependencies.js';
 import { forward } from './forward.js';
 import { host, hostQuietly } from './host-command.js';
 import { LabMachine, randomKey } from './machine.js';
-import { bridgeName, continuousAddress, hostAddress, labPlace, nodeAddress, nodeDirectory, nodeNames, powerPort, temporalPort, webAddress, type LabPlace } from './place.js';
+import {
+  bridgeName,
+  continuousAddress,
+  hostAddress,
+  labPlace,
+  nodeAddress,
+  nodeDirectory,
+  nodeNames,
+  powerPort,
+  temporalPort,
+  webAddress,
+  type LabPlace,
+} from './place.js';
 import { servePower } from './power.js';
 import { buildRepositories, sourceOf, usualOffers, type Offer } from './repository.js';
 import { requireRootfs } from './rootfs.js';
@@ -114,7 +126,9 @@ export class Lab {
 
   /** Switches the sources of these offers on in every node, and all others off. */
   async offer(...offers: readonly Offer[]): Promise<void> {
-    await Promise.all(this.nodes.map((node) => this.machine(node).exec(['sh', '-c', 'cat > /etc/apt/sources.list.d/cau-lab.list'], { input: offers.map(sourceOf).join('') })));
+    await Promise.all(
+      this.nodes.map((node) => this.machine(node).exec(['sh', '-c', 'cat > /etc/apt/sources.list.d/cau-lab.list'], { input: offers.map(sourceOf).join('') })),
+    );
   }
 
   /** The lines of dpkg's log that say what was installed or upgraded to which version. */
@@ -171,7 +185,10 @@ export class Lab {
     const { place, settings, nodes } = this;
     const { node } = machine;
     await machine.lay('/etc/hostname', `${node}\n`);
-    await machine.lay('/etc/hosts', ['127.0.0.1 localhost', `${hostAddress(place)} host`, ...nodes.map((name) => `${nodeAddress(place, name)} ${name}`), ''].join('\n'));
+    await machine.lay(
+      '/etc/hosts',
+      ['127.0.0.1 localhost', `${hostAddress(place)} host`, ...nodes.map((name) => `${nodeAddress(place, name)} ${name}`), ''].join('\n'),
+    );
     await machine.lay('/etc/lab.env', `LAB_IP=${nodeAddress(place, node)}\n`);
     await machine.lay('/etc/corosync/corosync.conf', corosyncConfiguration(place, nodes));
     await machine.lay('/etc/corosync/authkey', key, 0o400);
@@ -189,7 +206,10 @@ export class Lab {
 /** What an earlier lab of this name left, also one whose process was killed. */
 export async function removeTraces(place: LabPlace): Promise<void> {
   const nodesDirectory = join(place.directory, 'nodes');
-  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '').filter((mount) => mount.startsWith(nodesDirectory));
+  const mounts = (await readFile('/proc/mounts', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((mount) => mount.startsWith(nodesDirectory));
   for (const mount of mounts) {
     const pid = await readFile(join(mount, '..', 'nspawn.pid'), 'utf8').catch(() => '');
     if (pid !== '' && (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${place.name}-node`)) await hostQuietly('kill', '-9', pid);

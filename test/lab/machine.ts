@@ -66,9 +66,25 @@ export class LabMachine {
     }
     const uuid = createHash('md5').update(`${place.name}-${node}`).digest('hex');
     const nspawn = [
-      'systemd-nspawn', '--quiet', '--register=no', '--keep-unit', '--boot', '-D', root, '-M', `${place.name}-${node}`, `--hostname=${node}`, `--uuid=${uuid}`,
-      `--network-bridge=${bridgeName(place)}`, '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--suppress-sync=yes',
-      `--bind-ro=${repositories}:/srv/repo`, `--bind-ro=${productRoot}:/opt/cau`, `--bind-ro=${process.execPath}:/usr/local/bin/node`,
+      'systemd-nspawn',
+      '--quiet',
+      '--register=no',
+      '--keep-unit',
+      '--boot',
+      '-D',
+      root,
+      '-M',
+      `${place.name}-${node}`,
+      `--hostname=${node}`,
+      `--uuid=${uuid}`,
+      `--network-bridge=${bridgeName(place)}`,
+      '--resolv-conf=off',
+      '--timezone=off',
+      '--link-journal=no',
+      '--suppress-sync=yes',
+      `--bind-ro=${repositories}:/srv/repo`,
+      `--bind-ro=${productRoot}:/opt/cau`,
+      `--bind-ro=${process.execPath}:/usr/local/bin/node`,
     ];
     const log = openSync(join(directory, 'console.log'), 'a');
     // With --keep-unit every container lives below the cgroup that it is started in: each needs one of its own.
@@ -135,7 +151,9 @@ export class LabMachine {
 
   private cgroups(): string[] {
     const below = `${this.settings.place.name}/${this.node}`;
-    const hierarchies = existsSync('/sys/fs/cgroup/cgroup.controllers') ? ['/sys/fs/cgroup'] : ['systemd', 'unified', 'memory'].map((name) => `/sys/fs/cgroup/${name}`).filter((name) => existsSync(name));
+    const hierarchies = existsSync('/sys/fs/cgroup/cgroup.controllers')
+      ? ['/sys/fs/cgroup']
+      : ['systemd', 'unified', 'memory'].map((name) => `/sys/fs/cgroup/${name}`).filter((name) => existsSync(name));
     return hierarchies.map((hierarchy) => join(hierarchy, below));
   }
 }

@@ -15,7 +15,7 @@ interface PackageDefinition {
 }
 
 /** The kinds of update on offer. */
-export type Offer = 'ordinary' | 'restart' | 'dependent' | 'stack' | 'service' | 'broken' | 'fixed';
+export type Offer = `slow${1 | 2 | 3 | 4}` | 'ordinary' | 'restart' | 'dependent' | 'stack' | 'service' | 'broken' | 'fixed';
 
 /** What a lab offers unless a test wants otherwise. */
 export const usualOffers: readonly Offer[] = ['ordinary', 'restart', 'dependent', 'stack'];
@@ -24,7 +24,15 @@ export const usualOffers: readonly Offer[] = ['ordinary', 'restart', 'dependent'
 export const sourceOf = (offer: string) => `deb [trusted=yes] file:/srv/repo/${offer} ./\n`;
 
 /** Installed in every node from the beginning. */
-export const basePackageDefinitions: readonly PackageDefinition[] = ['cau-demo-app', 'cau-demo-kernel', 'cau-demo-agent', 'cau-demo-lib', 'cau-demo-service', 'cau-demo-broken'].map((name) => ({ name, version: '1.0' }));
+export const basePackageDefinitions: readonly PackageDefinition[] = [
+  'cau-demo-app',
+  'cau-demo-kernel',
+  'cau-demo-agent',
+  'cau-demo-lib',
+  'cau-demo-service',
+  'cau-demo-broken',
+  'cau-demo-slow',
+].map((name) => ({ name, version: '1.0' }));
 
 const definitions: Readonly<Record<Exclude<Offer, 'stack'> | 'revealed', readonly PackageDefinition[]>> = {
   ordinary: [{ name: 'cau-demo-app', version: '1.1' }],
@@ -36,8 +44,20 @@ const definitions: Readonly<Record<Exclude<Offer, 'stack'> | 'revealed', readonl
   // The cluster runs nginx; a package that enables it in systemd starts a second one at boot.
   service: [{ name: 'cau-demo-service', version: '1.1', postinst: 'systemctl enable nginx.service' }],
   broken: [{ name: 'cau-demo-broken', version: '1.1', postinst: 'echo "cau-demo-broken: fails on purpose" >&2\nexit 1' }],
+  // Their installation lasts as long as the node has that file, a minute at most.
+  slow1: [slow(1)],
+  slow2: [slow(2)],
+  slow3: [slow(3)],
+  slow4: [slow(4)],
   fixed: [{ name: 'cau-demo-broken', version: '1.2' }],
 };
+
+/** While a node has this file, packages of the offers `slow…` do not finish their installation. */
+export const slowFile = '/run/cau-demo-wait';
+
+function slow(version: number): PackageDefinition {
+  return { name: 'cau-demo-slow', version: `1.${version}`, postinst: `for i in $(seq 600); do [ -e ${slowFile} ] || break; sleep 0.1; done` };
+}
 
 /** Makes the packages that every node has from the beginning, and answers their paths. */
 export async function buildBasePackages(directory: string): Promise<string[]> {
@@ -64,7 +84,17 @@ export async function buildRepositories(directory: string): Promise<void> {
 
 async function buildPackage(directory: string, { name, version, depends, files = {}, postinst }: PackageDefinition): Promise<string> {
   const tree = await mkdtemp(join(tmpdir(), 'cau-deb-'));
-  const control = [`Package: ${name}`, `Version: ${version}`, 'Architecture: all', 'Maintainer: lab <lab@example.invalid>', ...(depends === undefined ? [] : [`Depends: ${depends}`]), 'Section: misc', 'Priority: optional', `Description: demonstration package ${name}`, ''];
+  const control = [
+    `Package: ${name}`,
+    `Version: ${version}`,
+    'Architecture: all',
+    'Maintainer: lab <lab@example.invalid>',
+    ...(depends === undefined ? [] : [`Depends: ${depends}`]),
+    'Section: misc',
+    'Priority: optional',
+    `Description: demonstration package ${name}`,
+    '',
+  ];
   const content = { '/DEBIAN/control': control.join('\n'), [`/usr/share/${name}/version`]: `${version}\n`, ...files };
   for (const [path, text] of Object.entries(content)) {
     await mkdir(join(tree, path, '..'), { recursive: true });
@@ -96,6 +126,10 @@ async function repack(directory: string, name: string): Promise<void> {
 async function index(directory: string): Promise<void> {
   const packages = await execa('dpkg-scanpackages', ['-m', '.', '/dev/null'], { cwd: directory, stdin: 'ignore' });
   await writeFile(join(directory, 'Packages'), `${packages.stdout}\n`);
-  const release = await execa('apt-ftparchive', ['-o', 'APT::FTPArchive::Release::Origin=CauLab', '-o', 'APT::FTPArchive::Release::Label=CauLab', 'release', '.'], { cwd: directory, stdin: 'ignore' });
+  const release = await execa(
+    'apt-ftparchive',
+    ['-o', 'APT::FTPArchive::Release::Origin=CauLab', '-o', 'APT::FTPArchive::Release::Label=CauLab', 'release', '.'],
+    { cwd: directory, stdin: 'ignore' },
+  );
   await writeFile(join(directory, 'Release'), `${release.stdout}\n`);
 }

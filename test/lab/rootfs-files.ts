@@ -2,9 +2,21 @@
 
 /** Units of no use in a container, some of which would wait for hardware. */
 export const maskedUnits = [
-  'getty.target', 'console-getty.service', 'logd.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'fstrim.timer',
-  'systemd-tmpfiles-clean.timer', 'dev-hugepages.mount', 'sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'systemd-modules-load.service',
-  'systemd-pstore.service', 'systemd-networkd-wait-online.service', 'modprobe@.service',
+  'getty.target',
+  'console-getty.service',
+  'logd.service',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'dpkg-db-backup.timer',
+  'fstrim.timer',
+  'systemd-tmpfiles-clean.timer',
+  'dev-hugepages.mount',
+  'sys-kernel-debug.mount',
+  'sys-kernel-tracing.mount',
+  'systemd-modules-load.service',
+  'systemd-pstore.service',
+  'systemd-networkd-wait-online.service',
+  'modprobe@.service',
 ];
 
 const nginx = (port: number, pid: string) => `worker_processes 1;

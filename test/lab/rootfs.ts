@@ -9,8 +9,20 @@ import { rootfsFiles, rootfsLinks, rootfsPlaces } from './rootfs-files.js';
 
 const suite = 'bookworm';
 const packages = [
-  'systemd', 'systemd-sysv', 'dbus', 'pacemaker', 'pacemaker-cli-utils', 'corosync', 'resource-agents', 'iproute2', 'iputils-arping', 'iputils-ping',
-  'procps', 'nginx-light', 'curl', 'ca-certificates',
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'pacemaker',
+  'pacemaker-cli-utils',
+  'corosync',
+  'resource-agents',
+  'iproute2',
+  'iputils-arping',
+  'iputils-ping',
+  'procps',
+  'nginx-light',
+  'curl',
+  'ca-certificates',
 ];
 
 /** The path of the rootfs, made or taken from the cache. */
@@ -31,9 +43,19 @@ export async function requireRootfs(progress: (line: string) => void): Promise<s
   progress('making the root file system of the nodes (about half a minute, once)');
   const building = join(directory, 'building');
   await host(
-    'mmdebstrap', '--quiet', '--variant=apt', `--include=${packages.join(',')}`, '--aptopt=Apt::Install-Recommends "false"', '--aptopt=Acquire::Languages "none"',
-    '--dpkgopt=path-exclude=/usr/share/man/*', '--dpkgopt=path-exclude=/usr/share/locale/*', '--dpkgopt=path-exclude=/usr/share/doc/*',
-    '--dpkgopt=path-include=/usr/share/doc/*/copyright', suite, building, await hostMirror(),
+    'mmdebstrap',
+    '--quiet',
+    '--variant=apt',
+    `--include=${packages.join(',')}`,
+    '--aptopt=Apt::Install-Recommends "false"',
+    '--aptopt=Acquire::Languages "none"',
+    '--dpkgopt=path-exclude=/usr/share/man/*',
+    '--dpkgopt=path-exclude=/usr/share/locale/*',
+    '--dpkgopt=path-exclude=/usr/share/doc/*',
+    '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+    suite,
+    building,
+    await hostMirror(),
   );
   await customise(building, join(directory, 'debs'));
   await rename(building, rootfs);
@@ -42,7 +64,8 @@ export async function requireRootfs(progress: (line: string) => void): Promise<s
 }
 
 async function customise(root: string, debs: string): Promise<void> {
-  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/systemd/system/multi-user.target.wants/nginx.service']) await rm(join(root, name), { force: true });
+  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/systemd/system/multi-user.target.wants/nginx.service'])
+    await rm(join(root, name), { force: true });
   // Nothing of the archive in the nodes: only what a test offers.
   await rm(join(root, 'etc/apt/sources.list'), { force: true });
   for (const list of await readdir(join(root, 'etc/apt/sources.list.d'))) await rm(join(root, 'etc/apt/sources.list.d', list));
@@ -75,7 +98,9 @@ async function hostMirror(): Promise<string> {
   const directory = '/etc/apt/sources.list.d';
   const names = ['/etc/apt/sources.list', ...(await readdir(directory)).map((name) => join(directory, name))];
   const texts = await Promise.all(names.map((name) => readFile(name, 'utf8').catch(() => '')));
-  const mirror = texts.map((text) => /^URIs:\s*(\S+)/m.exec(text)?.[1] ?? /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)/m.exec(text)?.[1]).find((found) => found !== undefined);
+  const mirror = texts
+    .map((text) => /^URIs:\s*(\S+)/m.exec(text)?.[1] ?? /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)/m.exec(text)?.[1])
+    .find((found) => found !== undefined);
   if (mirror === undefined) throw new Error('no Debian mirror is configured on this host');
   return mirror;
 }

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientFailure } from '../../client/failures.js';
+import type { Progress } from '../../domain/progress.js';
+import { slowFile } from '../lab/repository.js';
+import { nodeAddress } from '../lab/place.js';
+import { createLabWorld, type LabWorld } from './lab-world.js';
+import { tracesInCib } from './proof.js';
+
+let world: LabWorld;
+beforeAll(async () => {
+  world = await createLabWorld({ nodes: 4, offers: [] });
+});
+afterAll(() => world.stop());
+
+const isInstalling = (node: string) => (progress: Progress) => progress.nodes.some((one) => one.node === node && one.step === 'installing');
+const standbyNodes = async () =>
+  [...(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).matchAll(/<node name="(\w+)"[^>]*standby="true"/g)].map((match) => match[1]);
+const letGo = (node: string) => world.lab.exec(node, 'rm', '-f', slowFile);
+const stall = async (offer: 'slow1' | 'slow2' | 'slow3' | 'slow4', node: string) => {
+  await world.lab.offer(offer);
+  await world.lab.exec(node, 'touch', slowFile);
+};
+
+describe('an operator who lifts the standby in the middle of an installation', () => {
+  it('ends the work on that node: HoldBroken, nothing is restarted, and his word stays', async () => {
+    const { lab } = world;
+    await stall('slow1', 'node3');
+    const boot = await lab.bootId('node3');
+    const handle = await world.start({ clusterDuringInstall: 'keep' }, { nodes: ['node3'] });
+    await world.until(handle, isInstalling('node3'));
+    // A restart would be due after this installation.
+    await lab.exec('node3', 'touch', '/run/reboot-required');
+    await lab.exec('node1', 'crm_standby', '-N', 'node3', '-D');
+    await letGo('node3');
+    const report = await world.report(handle);
+    expect(report.nodes[0]).toMatchObject({ outcome: 'Failed', failure: { code: 'HoldBroken', where: 'node3' }, restarts: [] });
+    expect(await lab.bootId('node3')).toBe(boot);
+    expect(await standbyNodes()).toEqual([]);
+    expect(await tracesInCib(lab)).toEqual([]);
+    await lab.exec('node3', 'rm', '-f', '/run/reboot-required');
+  });
+});
+
+describe('a run that ends badly in the middle of an installation', () => {
+  it('by "terminate" ends with every node serving, the guard closed, and a new run that works', async () => {
+    const { lab } = world;
+    await stall('slow2', 'node3');
+    const handle = await world.start({}, { nodes: ['node3', 'node4'] });
+    await world.until(handle, isInstalling('node3'));
+    await handle.terminate('by a lab test');
+    const busy = await (await world.start({}, { nodes: ['node4'] })).result().catch((error: unknown) => clientFailure(error));
+    expect(busy).toMatchObject({ code: 'ClusterBusy', message: expect.stringContaining('cleaning up after run') });
+    await letGo('node3');
+    await world.untilFree();
+    await lab.waitSettled();
+    expect(await standbyNodes()).toEqual([]);
+    expect(await tracesInCib(lab)).toEqual([]);
+    const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
+    expect(report.nodes.map((node) => [node.node, node.outcome])).toEqual(
+      expect.arrayContaining([
+        ['node3', 'UpToDate'],
+        ['node4', 'Succeeded'],
+      ]),
+    );
+  });
+
+  it('by "reset" ends with every node serving, the guard closed, nothing installed twice, and a new run that works', async () => {
+    const { lab } = world;
+    await stall('slow3', 'node3');
+    const handle = await world.start({}, { nodes: ['node3', 'node4'] });
+    await world.until(handle, isInstalling('node3'));
+    const history = await handle.fetchHistory();
+    const completed =
+      history.events?.filter((event) => event.workflowTaskCompletedEventAttributes !== undefined && event.workflowTaskCompletedEventAttributes !== null) ?? [];
+    await world.temporal.client.workflowService.resetWorkflowExecution({
+      namespace: world.temporal.namespace,
+      workflowExecution: { workflowId: handle.workflowId },
+      workflowTaskFinishEventId: completed[0]?.eventId ?? null,
+      reason: 'by a lab test',
+      requestId: handle.workflowId,
+    });
+    await letGo('node3');
+    await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
+    await world.untilFree();
+    await lab.waitSettled();
+    expect(await standbyNodes()).toEqual([]);
+    expect(await tracesInCib(lab)).toEqual([]);
+    for (const node of ['node3', 'node4']) {
+      const times = (await lab.installations(node)).filter(({ name, version }) => name === 'cau-demo-slow' && version === '1.3');
+      expect(times.length, node).toBeLessThanOrEqual(1);
+    }
+    const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
+    expect(report.nodes.every((node) => node.outcome === 'UpToDate' || node.outcome === 'Succeeded')).toBe(true);
+  });
+});
+
+describe('a node that is cut off from its peers but still reaches Temporal', () => {
+  it('serves no cluster verb and changes no CIB, while the others are updated', async () => {
+    const { lab } = world;
+    // With fencing it would be gone at once; here it must live on, alone.
+    await lab.exec('node1', 'crm_attribute', '--type', 'crm_config', '--name', 'stonith-enabled', '--update', 'false');
+    await lab.offer('slow4');
+    const peers = ['node1', 'node2', 'node3'].map((node) => nodeAddress(lab.place, node));
+    for (const peer of peers) await lab.exec('node4', 'ip', 'route', 'add', 'blackhole', peer);
+    const alone = async () => (await lab.exec('node4', 'crm_mon', '-1', '--output-as=xml')).includes('with_quorum="false"');
+    await expect.poll(alone, { timeout: 30_000 }).toBe(true);
+    await expect
+      .poll(async () => (await lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).match(/<node name="node4"[^>]*online="(\w+)"/)?.[1], { timeout: 30_000 })
+      .toBe('false');
+    const configuration = async () => /epoch="(\d+)"/.exec(await lab.exec('node4', 'cibadmin', '--query', '--local'))?.[1];
+    const epoch = await configuration();
+    // Two of four votes would be left: nobody may be taken out, and the run says so without touching anybody.
+    const report = await world.report(await world.start({ quorumWait: '2s' }, { nodes: ['node1'] }));
+    expect(report.nodes[0]).toMatchObject({ outcome: 'Failed', failure: { code: 'QuorumAtRisk' } });
+    expect(await configuration()).toBe(epoch);
+    for (const peer of peers) await lab.exec('node4', 'ip', 'route', 'del', 'blackhole', peer);
+    await lab.waitSettled(60_000);
+    expect(await tracesInCib(lab)).toEqual([]);
+    await lab.exec('node1', 'crm_attribute', '--type', 'crm_config', '--name', 'stonith-enabled', '--update', 'true');
+  });
+});

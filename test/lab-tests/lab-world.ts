@@ -1,0 +1,69 @@
+/** A lab with its node workers, two coordinators and a client. */
+import { execa } from 'execa';
+import type { WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { connectClient, type TemporalClient } from '../../client/connection.js';
+import { untilWorkersPoll } from '../../client/pollers.js';
+import { statusOf } from '../../client/progress.js';
+import { startRun } from '../../client/runs.js';
+import { loadConfiguration } from '../../configuration/configuration.js';
+import { guardId } from '../../domain/names.js';
+import type { PartialOptions } from '../../domain/options.js';
+import type { Progress } from '../../domain/progress.js';
+import type { Report } from '../../domain/report.js';
+import { cauProgram } from '../helpers/simulated-world.js';
+import { startLab, type Lab, type LabSettings } from '../lab/lab.js';
+
+export interface LabWorld {
+  readonly lab: Lab;
+  readonly temporal: TemporalClient;
+  readonly address: string;
+  start(options?: PartialOptions, more?: Readonly<Record<string, unknown>>): Promise<WorkflowHandle>;
+  report(handle: WorkflowHandle): Promise<Report>;
+  /** Waits until the run's progress is as asked. */
+  until(handle: WorkflowHandle, isSo: (progress: Progress) => boolean): Promise<Progress>;
+  untilFree(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createLabWorld(settings: Omit<LabSettings, 'temporalPort'>): Promise<LabWorld> {
+  const address = inject('temporalAddress');
+  const env = { TEMPORAL_ADDRESS: address };
+  const coordinators = [1, 2].map(() =>
+    execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false }),
+  );
+  const lab = await startLab({ ...settings, temporalPort: Number(address.split(':')[1]) });
+  const temporal = await connectClient(loadConfiguration({ temporalAddress: address }));
+  await untilWorkersPoll(temporal, lab.place.name, lab.nodes);
+  return {
+    lab,
+    temporal,
+    address,
+    start: (options = {}, more = {}) =>
+      startRun(temporal, { cluster: lab.place.name, options, requestedBy: 'a lab test', ...more }, `cau/run/${lab.place.name}/${randomUUID()}`),
+    report: async (handle) => (await handle.result()) as Report,
+    async until(handle, isSo) {
+      const giveUpAt = Date.now() + 120_000;
+      for (;;) {
+        const status = await statusOf(temporal, handle).catch(() => null);
+        if (status?.kind === 'whole' && isSo(status.progress)) return status.progress;
+        if (Date.now() > giveUpAt) throw new Error(`never so: ${JSON.stringify(status)}`);
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+    async untilFree() {
+      const giveUpAt = Date.now() + 180_000;
+      while ((await temporal.client.workflow.getHandle(guardId(lab.place.name)).describe()).status.name === 'RUNNING') {
+        if (Date.now() > giveUpAt) throw new Error('the guard is still there');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async stop() {
+      await temporal.close();
+      for (const coordinator of coordinators) coordinator.kill('SIGTERM');
+      await Promise.all(coordinators);
+      await lab.down();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** The process of a series of requests. */
+import { get } from 'node:http';
+import type { SeriesResult } from './probe-series.js';
+
+interface Request {
+  readonly at: number;
+  ok: boolean;
+  firstOk: boolean;
+  by: string;
+  doneAt: number;
+}
+
+const attemptMs = 1000;
+const url = process.argv[2] ?? '';
+const everyMs = Number(process.argv[3]);
+const requests: Request[] = [];
+const pending = new Set<Promise<void>>();
+
+const sending = setInterval(() => {
+  const request: Request = { at: Date.now(), ok: false, firstOk: false, by: '', doneAt: 0 };
+  requests.push(request);
+  const done = serve(request).finally(() => pending.delete(done));
+  pending.add(done);
+}, everyMs);
+process.send?.('started');
+process.on('message', () => {
+  clearInterval(sending);
+  void Promise.all(pending).then(() => process.send?.(resultOf(requests)));
+});
+
+async function serve(request: Request): Promise<void> {
+  const first = await attempt();
+  request.firstOk = first !== null;
+  const by = first ?? (await attempt());
+  request.ok = by !== null;
+  request.by = by ?? '';
+  request.doneAt = Date.now();
+}
+
+/** A new connection each time, as a new client would make it. Null: no answer. */
+function attempt(): Promise<string | null> {
+  return new Promise((resolve) => {
+    const outgoing = get(url, { agent: false, timeout: attemptMs }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve(response.statusCode === 200 ? body.trim() : null)).on('error', () => resolve(null));
+    });
+    outgoing.on('timeout', () => outgoing.destroy());
+    outgoing.on('error', () => resolve(null));
+  });
+}
+
+/** An interruption lasts from the last request whose first attempt was answered to the next one. */
+function resultOf(all: readonly Request[]): SeriesResult {
+  const interruptions: { from: string; ms: number; before: string; after: string }[] = [];
+  let last: Request | null = null;
+  let isDown = false;
+  for (const request of all) {
+    if (!request.firstOk) isDown = true;
+    else {
+      if (isDown)
+        interruptions.push({
+          from: new Date(last?.at ?? request.at).toISOString(),
+          ms: request.at - (last?.at ?? request.at),
+          before: last?.by ?? '',
+          after: request.by,
+        });
+      isDown = false;
+      last = request;
+    }
+  }
+  return {
+    requests: all.length,
+    failedOnce: all.filter((request) => !request.firstOk).length,
+    failed: all.filter((request) => !request.ok).length,
+    interruptions,
+  };
+}
