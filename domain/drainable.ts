@@ -25,7 +25,7 @@ export function findDrainObstacle(cluster: ClusterDescription, node: string): Fa
  * Whether the cluster stack of the node should be stopped while updates are installed: as asked, or for `auto` when the
  * stack itself is updated, or when a stall of the busy node would get it fenced in the middle of an installation.
  */
-export function mustStopStack(cluster: ClusterDescription, option: 'keep' | 'stop' | 'auto', touchesStack: boolean): boolean {
+export function mustStopStack(isFencingOn: boolean, option: 'keep' | 'stop' | 'auto', touchesStack: boolean): boolean {
   if (option !== 'auto') return option === 'stop';
-  return touchesStack || cluster.fencing.enabled;
+  return touchesStack || isFencingOn;
 }

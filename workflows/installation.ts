@@ -4,9 +4,10 @@ import { CauError } from '../domain/errors.js';
 import { fitText } from '../domain/payload-size.js';
 import type { InstallResult } from '../domain/ports/update-plugin.js';
 import { renderUpdate, type Update } from '../domain/updates.js';
-import { awaitQuorumWithout, noticeRestart, proveHeld, stopStackFor } from './maintenance.js';
+import { stopStackFor } from './cluster-stack.js';
+import { proveHeld } from './enter-maintenance.js';
 import type { NodeState } from './node-state.js';
-import { restart } from './restart.js';
+import { noticeRestart, restart } from './restart.js';
 import { longStep, operation } from './workers.js';
 
 /** Takes the node from its planned updates to none left, at most `maxScanPasses` times over. */
@@ -45,7 +46,7 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
   const { cluster, node, run, options } = state.order;
   state.stopHere();
   state.passes += 1;
-  if (!state.isStackStopped) await stopStackFor(state, updates, await awaitQuorumWithout(state));
+  await stopStackFor(state, updates);
   await proveHeld(state);
   for (const plugin of options.plugins) {
     const own = updates.filter((update) => update.plugin === plugin);

@@ -19,6 +19,8 @@ export class NodeState {
   readonly startedAt = new Date();
   bootId = '';
   canStopStack = false;
+  /** Whether a stall of the node would get it fenced. */
+  isFencingOn = true;
   baseline: Baseline = { roles: [], scores: [], failedActions: [] };
   placement: readonly RolePlacement[] = [];
   /** When the hold was set; null before. */

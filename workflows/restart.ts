@@ -2,7 +2,9 @@
 import { durationMs } from '../domain/duration.js';
 import { failureFrom } from './failures.js';
 import { CauError } from '../domain/errors.js';
-import { awaitQuorumWithout, proveHeld, stopStack } from './maintenance.js';
+import { stopStack } from './cluster-stack.js';
+import { proveHeld } from './enter-maintenance.js';
+import { awaitQuorumWithout } from './quorum-guard.js';
 import type { NodeState } from './node-state.js';
 import { nextBoot, quickStep } from './workers.js';
 
@@ -12,8 +14,9 @@ import { nextBoot, quickStep } from './workers.js';
  */
 export async function restart(state: NodeState, reasons: readonly string[]): Promise<void> {
   const { cluster, node, run, options } = state.order;
-  await awaitQuorumWithout(state);
   await stopStack(state);
+  // A node that has left already takes no vote with it again.
+  if (!state.isStackStopped) await awaitQuorumWithout(state);
   await proveHeld(state);
   state.enter('restarting', reasons.join('; '));
   const pass = state.restarts.length + 1;
@@ -39,6 +42,17 @@ export async function restart(state: NodeState, reasons: readonly string[]): Pro
   }
   state.restarts.push({ from: previousBootId, to: state.bootId, reasons: reasons.slice(0, 5).map((reason) => reason.slice(0, 150)) });
   state.restartedAfterPass = state.passes;
+  state.isStackStopped = false;
+  state.isRejoining = true;
+}
+
+/** Notices a restart that was not asked for (a power cut, a fence): another boot id, and its stack started at boot. */
+export async function noticeRestart(state: NodeState): Promise<void> {
+  const { cluster, node } = state.order;
+  const identity = await quickStep(cluster, node, `${node}: did it restart by itself?`).identifyNode({ cluster, node });
+  if (identity.bootId === state.bootId) return;
+  state.notes.push(`${node} restarted by itself (boot ${state.bootId} -> ${identity.bootId}).`);
+  state.bootId = identity.bootId;
   state.isStackStopped = false;
   state.isRejoining = true;
 }

@@ -8,7 +8,8 @@ import type { NodeReport } from '../domain/report.js';
 import { parseInput } from '../domain/requests.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { installUntilNothingIsLeft, verifyInstallation } from './installation.js';
-import { enterMaintenance, leaveMaintenance, prepare } from './maintenance.js';
+import { enterMaintenance, prepare } from './enter-maintenance.js';
+import { leaveMaintenance } from './leave-maintenance.js';
 import { NodeState } from './node-state.js';
 import { coordinator } from './workers.js';
 

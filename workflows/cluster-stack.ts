@@ -1,0 +1,33 @@
+/** The cluster stack of the node at work: when it is stopped, and that it left in order. */
+import { mustStopStack } from '../domain/drainable.js';
+import { CauError } from '../domain/errors.js';
+import type { Update } from '../domain/updates.js';
+import { renderVerdict } from '../domain/verdict.js';
+import type { NodeState } from './node-state.js';
+import { watch } from './node-watch.js';
+import { awaitQuorumWithout } from './quorum-guard.js';
+import { longStep } from './workers.js';
+
+/**
+ * Stops the node's cluster stack in order when these updates, or fencing, ask for it. An update of the stack that is
+ * installed while it runs takes the node's vote away too, so that quorum is guarded either way.
+ */
+export async function stopStackFor(state: NodeState, updates: readonly Update[]): Promise<void> {
+  if (state.isStackStopped) return;
+  const touchesStack = updates.some((update) => update.clusterStack);
+  if (mustStopStack(state.isFencingOn, state.order.options.clusterDuringInstall, touchesStack)) await stopStack(state);
+  else if (touchesStack) await awaitQuorumWithout(state);
+}
+
+/** Stops the cluster stack of the node, where that can be done apart from the node, and waits until a peer sees that it left in order. */
+export async function stopStack(state: NodeState): Promise<void> {
+  if (state.isStackStopped || !state.canStopStack) return;
+  const { cluster, node } = state.order;
+  state.enter('stoppingStack', 'the node leaves the cluster in order');
+  await awaitQuorumWithout(state);
+  state.isStackStopped = true;
+  await longStep(cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node });
+  const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
+  if (left.verdict.state === 'waiting')
+    throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
+}

@@ -1,0 +1,25 @@
+/** Watching the cluster on behalf of the node at work, through the eyes of its peers. */
+import { findMoves } from '../domain/placement.js';
+import type { WatchAnswer } from '../domain/ports/activities.js';
+import { fail } from './failures.js';
+import type { NodeState } from './node-state.js';
+import type { Condition } from './witnesses.js';
+
+/**
+ * Watches the cluster for the node, telling meanwhile what it waits for.
+ * @throws CauError when the condition has become impossible
+ */
+export async function watch(state: NodeState, condition: Condition, timeoutMs: number, summary: string): Promise<WatchAnswer> {
+  const { node, run } = state.order;
+  const answer = await state.witnesses.watch({ condition, node, run, baseline: state.baseline, timeoutMs, summary }, (reasons) =>
+    state.say(`waits: ${reasons.join('; ')}`),
+  );
+  if (answer.verdict.state === 'impossible') fail(answer.verdict.failure);
+  return answer;
+}
+
+/** Keeps which roles moved since the placement that was seen before. */
+export function seeMoves(state: NodeState, answer: WatchAnswer, when: 'drain' | 'return'): void {
+  state.moves.push(...findMoves(state.placement, answer.placement, when));
+  state.placement = answer.placement;
+}
