@@ -1,0 +1,123 @@
+/** What a bench came to: the figures made from what was measured. */
+import type { EngineTime, StepCost } from './engine-time.js';
+import type { LabResult, LabRun } from './lab.js';
+import type { SimulatedRun } from './simulated.js';
+import { sum, summarise, type Summary } from './statistics.js';
+
+/** The figures that we want to stay below. */
+export const targets = { engineMsPerStep: 40, labRatio: 0.8 } as const;
+
+/** One name of a step over all nodes and runs, in milliseconds. */
+export interface StepFigures {
+  readonly step: string;
+  readonly count: number;
+  /** Null where all of them waited for their node. */
+  readonly before: Summary | null;
+  readonly work: Summary;
+}
+
+/** One Updating Run; `…Ms` in milliseconds. */
+export interface EngineFigures {
+  readonly wallMs: number;
+  /** The whole engine time over all steps, of the nodes' workflows alone and of these and the run's together. */
+  readonly engineMsPerStep: number;
+  readonly engineMsPerStepAll: number;
+  /** Of a node's own workflow (mean), and with its share of the run's workflow. */
+  readonly engineMsPerNode: number;
+  readonly engineMsPerNodeAll: number;
+  readonly stepsPerNode: number;
+  readonly workMsPerNode: number;
+  readonly waitMsPerNode: number;
+}
+
+export interface SimulatedFigures {
+  readonly runs: readonly EngineFigures[];
+  /** Before each step of the nodes' workflows, all runs together. */
+  readonly beforeStep: Summary;
+  readonly steps: readonly StepFigures[];
+  /** Before each step of the runs' own workflows. */
+  readonly beforeRunStep: Summary;
+}
+
+export interface PhaseFigures {
+  readonly phase: string;
+  /** Seconds of a node, over nodes and runs. */
+  readonly meanSeconds: number;
+}
+
+export interface LabFigures {
+  readonly software: readonly string[];
+  readonly cauSeconds: readonly number[];
+  readonly shellSeconds: readonly number[];
+  readonly cau: Summary;
+  readonly shell: Summary;
+  /** Median of cau over median of the loop. */
+  readonly ratio: number;
+  readonly cauPhases: readonly PhaseFigures[];
+  readonly shellPhases: readonly PhaseFigures[];
+}
+
+export function summariseSimulated(runs: readonly SimulatedRun[]): SimulatedFigures {
+  const steps = runs.flatMap((run) => run.nodes.flatMap((node) => node.steps));
+  return {
+    runs: runs.map(engineFigures),
+    beforeStep: summarise(beforeOf(steps)),
+    steps: [...new Set(steps.map((step) => step.name))].map((name) =>
+      stepFigures(
+        name,
+        steps.filter((step) => step.name === name),
+      ),
+    ),
+    beforeRunStep: summarise(beforeOf(runs.flatMap((run) => run.run.steps))),
+  };
+}
+
+export function summariseLab({ cau, shell, software }: LabResult): LabFigures {
+  const [cauSeconds, shellSeconds] = [cau, shell].map((runs) => runs.map((run) => run.ms / 1000)) as [number[], number[]];
+  const [ours, theirs] = [summarise(cauSeconds), summarise(shellSeconds)];
+  return {
+    software,
+    cauSeconds,
+    shellSeconds,
+    cau: ours,
+    shell: theirs,
+    ratio: ours.median / theirs.median,
+    cauPhases: phaseFigures(cau),
+    shellPhases: phaseFigures(shell),
+  };
+}
+
+function stepFigures(step: string, all: readonly StepCost[]): StepFigures {
+  const before = beforeOf(all);
+  return { step, count: all.length, before: before.length === 0 ? null : summarise(before), work: summarise(all.map((one) => one.workMs)) };
+}
+
+function engineFigures({ wallMs, run, nodes }: SimulatedRun): EngineFigures {
+  const total = (part: (time: EngineTime) => number) => sum(nodes.map(part));
+  const stepCount = total((node) => node.steps.length);
+  const engineMs = total((node) => node.engineMs);
+  return {
+    wallMs,
+    engineMsPerStep: engineMs / stepCount,
+    engineMsPerStepAll: (engineMs + run.engineMs) / (stepCount + run.steps.length),
+    engineMsPerNode: engineMs / nodes.length,
+    engineMsPerNodeAll: (engineMs + run.engineMs) / nodes.length,
+    stepsPerNode: stepCount / nodes.length,
+    workMsPerNode: total((node) => node.workMs) / nodes.length,
+    waitMsPerNode: total((node) => node.waitMs) / nodes.length,
+  };
+}
+
+function beforeOf(steps: readonly StepCost[]): number[] {
+  return steps.flatMap((step) => (step.beforeMs === null ? [] : [step.beforeMs]));
+}
+
+/** A phase that a node enters more than once counts as the sum of its parts. */
+function phaseFigures(runs: readonly LabRun[]): PhaseFigures[] {
+  const phases = runs.flatMap((run) => run.phases);
+  const nodes = sum(runs.map((run) => new Set(run.phases.map((phase) => phase.node)).size));
+  return [...new Set(phases.map((one) => one.phase))].map((phase) => ({
+    phase,
+    meanSeconds: sum(phases.filter((one) => one.phase === phase).map((one) => one.ms)) / 1000 / nodes,
+  }));
+}

@@ -1,0 +1,72 @@
+/** The figures for eyes. */
+import { renderTable } from '../../client/reports/table.js';
+import type { MachineFacts } from './machine-facts.js';
+import { targets, type LabFigures, type PhaseFigures, type SimulatedFigures } from './results.js';
+import { sum, type Summary } from './statistics.js';
+
+export function renderMachine(machine: MachineFacts, command: string): string {
+  return renderTable(
+    ['machine', ''],
+    [
+      ['processor', `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB`],
+      ['system', `${machine.system}, kernel ${machine.kernel}, Node.js ${machine.node}`],
+      ['load before', String(machine.loadBefore)],
+      ['command', command],
+    ],
+  );
+}
+
+export function renderSimulated({ runs, beforeStep, steps, beforeRunStep }: SimulatedFigures): string {
+  return [
+    'Simulated cluster, 4 nodes, no artificial delays: milliseconds beyond the steps themselves',
+    renderTable(
+      ['run', 'wall', 'a step', 'a step, with the run', 'a node', 'a node, with the run', 'steps a node', 'work a node', 'restart and waits'],
+      runs.map((run, index) => [
+        String(index + 1),
+        ...[run.wallMs].map(whole),
+        ...[run.engineMsPerStep, run.engineMsPerStepAll].map(fine),
+        ...[run.engineMsPerNode, run.engineMsPerNodeAll, run.stepsPerNode, run.workMsPerNode, run.waitMsPerNode].map(whole),
+      ]),
+    ),
+    '',
+    `before a step of a node:  median ${fine(beforeStep.median)} ms, p95 ${fine(beforeStep.p95)} ms, ${beforeStep.count} steps (target: ${targets.engineMsPerStep} ms)`,
+    `before a step of the run: median ${fine(beforeRunStep.median)} ms, p95 ${fine(beforeRunStep.p95)} ms, ${beforeRunStep.count} steps`,
+    '',
+    renderTable(
+      ['step of a node', 'count', 'before: median', 'p95', 'itself: median', 'p95'],
+      steps.map(({ step, count, before, work }) => [step, String(count), ...pair(before), ...pair(work)]),
+    ),
+  ].join('\n');
+}
+
+export function renderLab({ cauSeconds, shellSeconds, cau, shell, ratio, cauPhases, shellPhases, software }: LabFigures): string {
+  return [
+    `Pacemaker lab, 4 nodes with fencing (${software.join(', ')}): seconds of a whole run`,
+    renderTable(
+      ['', 'median', 'min', 'max', 'runs'],
+      [
+        ['cau', ...seconds(cau), cauSeconds.map(fine).join(' ')],
+        ['shell loop', ...seconds(shell), shellSeconds.map(fine).join(' ')],
+      ],
+    ),
+    '',
+    `ratio of the medians: ${ratio.toFixed(2)} (target: at most ${targets.labRatio})`,
+    '',
+    renderPhases('cau: step', cauPhases),
+    '',
+    renderPhases('shell loop: phase', shellPhases),
+  ].join('\n');
+}
+
+function renderPhases(title: string, phases: readonly PhaseFigures[]): string {
+  const total = sum(phases.map((phase) => phase.meanSeconds));
+  return renderTable(
+    [title, 'mean seconds a node'],
+    [...phases, { phase: 'together', meanSeconds: total }].map((row) => [row.phase, row.meanSeconds.toFixed(2)]),
+  );
+}
+
+const whole = (value: number) => value.toFixed(0);
+const fine = (value: number) => value.toFixed(1);
+const pair = (summary: Summary | null) => (summary === null ? ['-', '-'] : [fine(summary.median), fine(summary.p95)]);
+const seconds = (summary: Summary) => [summary.median, summary.min, summary.max].map(fine);
