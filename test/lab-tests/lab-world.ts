@@ -14,6 +14,7 @@ import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { cauProgram } from '../helpers/simulated-world.js';
 import { startLab, type Lab, type LabSettings } from '../lab/lab.js';
+import { labPlace } from '../lab/place.js';
 
 export interface LabWorld {
   readonly lab: Lab;
@@ -27,13 +28,14 @@ export interface LabWorld {
   stop(): Promise<void>;
 }
 
-export async function createLabWorld(settings: Omit<LabSettings, 'temporalPort'>): Promise<LabWorld> {
+export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temporalPort'>): Promise<LabWorld> {
   const address = inject('temporalAddress');
   const env = { TEMPORAL_ADDRESS: address };
   const coordinators = [1, 2].map(() =>
     execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false }),
   );
-  const lab = await startLab({ ...settings, temporalPort: Number(address.split(':')[1]) });
+  // Not where a lab is usually, so that one that a developer has up is left alone.
+  const lab = await startLab({ place: labPlace('cautst', '10.88.0'), ...settings, temporalPort: Number(address.split(':')[1]) });
   const temporal = await connectClient(loadConfiguration({ temporalAddress: address }));
   await untilWorkersPoll(temporal, lab.place.name, lab.nodes);
   return {

@@ -7,6 +7,8 @@ import { installedSince, placements, recoveries, timesOut, tracesInCib } from '.
 const wanted = ['cau-demo-agent 1.1', 'cau-demo-app 1.1', 'cau-demo-kernel 1.1', 'cau-demo-lib 1.1'];
 /** 10,000 requests and more during a run of four nodes. */
 const everyMs = 3;
+/** A usual patience: more than the second after which TCP repeats a packet that was lost while the address moved. */
+const patienceMs = 2000;
 
 describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fencing, one run', (count) => {
   let world: LabWorld;
@@ -19,13 +21,10 @@ describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fen
     world = await createLabWorld({ nodes: count });
     const { lab } = world;
     before = { boots: await Promise.all(lab.nodes.map((node) => lab.bootId(node))), places: await placements(lab), recoveries: await recoveries(lab) };
-    const series = await Promise.all([startSeries(lab.webUrl, 20), startSeries(lab.continuousUrl, everyMs)]);
+    const series = await Promise.all([startSeries(lab.webUrl, 20), startSeries(lab.continuousUrl, everyMs, patienceMs)]);
     report = await world.report(await world.start());
-    // Until the promised number of requests is reached, also where two nodes take less time than four.
     const [webSeries, continuousSeries] = series;
-    const missingMs = 10_500 * everyMs - (Date.parse(report.endedAt) - Date.parse(report.startedAt));
-    if (missingMs > 0) await new Promise((resolve) => setTimeout(resolve, missingMs));
-    [web, continuous] = await Promise.all([webSeries.end(), continuousSeries.end()]);
+    [web, continuous] = await Promise.all([webSeries.end(), continuousSeries.end(10_000)]);
   });
   afterAll(() => world.stop());
 
@@ -73,6 +72,6 @@ describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fen
 
   it('interrupts the simple service at most twice', () => {
     expect(web.requests).toBeGreaterThan(500);
-    expect(web.interruptions.length).toBeLessThanOrEqual(2);
+    expect(web.interruptions.length, JSON.stringify(web.interruptions)).toBeLessThanOrEqual(2);
   });
 });

@@ -10,9 +10,8 @@ interface Request {
   doneAt: number;
 }
 
-const attemptMs = 1000;
 const url = process.argv[2] ?? '';
-const everyMs = Number(process.argv[3]);
+const [everyMs = 0, attemptMs = 0] = process.argv.slice(3).map(Number);
 const requests: Request[] = [];
 const pending = new Set<Promise<void>>();
 
@@ -22,11 +21,18 @@ const sending = setInterval(() => {
   const done = serve(request).finally(() => pending.delete(done));
   pending.add(done);
 }, everyMs);
+// Ctrl-C is for whoever started the series, and wants its result; without him there is nobody to tell.
+process.on('SIGINT', () => undefined);
+process.once('disconnect', () => process.exit());
 process.send?.('started');
-process.on('message', () => {
+process.on('message', (atLeast: number) => void end(atLeast));
+
+async function end(atLeast: number): Promise<void> {
+  while (requests.length < atLeast) await new Promise((resolve) => setTimeout(resolve, everyMs));
   clearInterval(sending);
-  void Promise.all(pending).then(() => process.send?.(resultOf(requests)));
-});
+  await Promise.all(pending);
+  process.send?.(resultOf(requests));
+}
 
 async function serve(request: Request): Promise<void> {
   const first = await attempt();

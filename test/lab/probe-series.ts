@@ -14,19 +14,26 @@ export interface SeriesResult {
 }
 
 export interface Series {
-  end(): Promise<SeriesResult>;
+  /** Ends it, once it has sent at least that many requests. */
+  end(atLeast?: number): Promise<SeriesResult>;
 }
 
-/** Starts sending a request to `url` every `everyMs` milliseconds, whatever the earlier ones do. */
-export async function startSeries(url: string, everyMs: number): Promise<Series> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./probe-series-main.ts', import.meta.url)), [url, String(everyMs)], {
+/** How long an attempt waits: less than the second after which TCP repeats its first packet, whose answer would hide an interruption. */
+const impatientMs = 500;
+
+/**
+ * Starts sending a request to `url` every `everyMs` milliseconds, whatever the earlier ones do.
+ * @param attemptMs how long a client waits for the answer to one attempt
+ */
+export async function startSeries(url: string, everyMs: number, attemptMs = impatientMs): Promise<Series> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./probe-series-main.ts', import.meta.url)), [url, String(everyMs), String(attemptMs)], {
     execArgv: ['--import', 'tsx'],
   });
   await once(child, 'message');
   return {
-    async end() {
+    async end(atLeast = 0) {
       const answer = once(child, 'message');
-      child.send('end');
+      child.send(atLeast);
       const [result] = (await answer) as [SeriesResult];
       child.kill();
       return result;

@@ -15,13 +15,17 @@ interface PackageDefinition {
 }
 
 /** The kinds of update on offer. */
-export type Offer = `slow${1 | 2 | 3 | 4}` | 'ordinary' | 'restart' | 'dependent' | 'stack' | 'service' | 'broken' | 'fixed';
+export const offers = ['ordinary', 'restart', 'dependent', 'stack', 'service', 'broken', 'fixed', 'slow1', 'slow2', 'slow3', 'slow4'] as const;
+export type Offer = (typeof offers)[number];
 
 /** What a lab offers unless a test wants otherwise. */
 export const usualOffers: readonly Offer[] = ['ordinary', 'restart', 'dependent', 'stack'];
 
 /** The source list with which an offer is switched on in a node. */
 export const sourceOf = (offer: string) => `deb [trusted=yes] file:/srv/repo/${offer} ./\n`;
+
+/** While a node has this file, packages of the offers `slow…` do not finish their installation. */
+export const slowFile = '/run/cau-demo-wait';
 
 /** Installed in every node from the beginning. */
 export const basePackageDefinitions: readonly PackageDefinition[] = [
@@ -51,9 +55,6 @@ const definitions: Readonly<Record<Exclude<Offer, 'stack'> | 'revealed', readonl
   slow4: [slow(4)],
   fixed: [{ name: 'cau-demo-broken', version: '1.2' }],
 };
-
-/** While a node has this file, packages of the offers `slow…` do not finish their installation. */
-export const slowFile = '/run/cau-demo-wait';
 
 function slow(version: number): PackageDefinition {
   return { name: 'cau-demo-slow', version: `1.${version}`, postinst: `for i in $(seq 600); do [ -e ${slowFile} ] || break; sleep 0.1; done` };
