@@ -13,10 +13,15 @@ export function addOptionFlags(command: Command): Command {
   for (const name of names) {
     const shown = JSON.stringify(defaultOptions[name]);
     command.addOption(
-      new Option(`--${kebab(name)} <value>`, `${runOptionsSchema.shape[name].description ?? ''} Default: ${shown}`).helpGroup('Options of the run:'),
+      new Option(`${flagOf(name)} <value>`, `${runOptionsSchema.shape[name].description ?? ''} Default: ${shown}`).helpGroup('Options of the run:'),
     );
   }
   return command;
+}
+
+/** The flag of an option: `drainTimeout` is `--drain-timeout`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** The options that were given as flags. @throws CauError `InvalidInput` */
@@ -34,14 +39,10 @@ function parseFlag(name: OptionName, text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     const expected = z.toJSONSchema(runOptionsSchema.shape[name], { unrepresentable: 'any' });
-    throw new CauError('InvalidInput', `--${kebab(name)}: "${text}" is not allowed; allowed is ${JSON.stringify(withoutMeta(expected))}.`, { where: name });
+    throw new CauError('InvalidInput', `${flagOf(name)}: "${text}" is not allowed; allowed is ${JSON.stringify(withoutMeta(expected))}.`, { where: name });
   }
 }
 
 function withoutMeta({ $schema: _schema, description: _description, ...rest }: Record<string, unknown>): unknown {
   return rest;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

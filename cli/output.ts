@@ -19,6 +19,7 @@ export function printFailure(failure: Failure, json: boolean): void {
     return;
   }
   const paint = createPaint(showsColours(process.stderr));
-  if (!showsColours(process.stderr)) printNote(renderFailure(failure));
-  else printNote(`${paint.red(failure.code)}: ${failure.message}\n${paint.bold('What to do:')} ${failure.remedy}`);
+  const page = `docs/errors.md#${failure.code.toLowerCase()}`;
+  if (!showsColours(process.stderr)) printNote(`${renderFailure(failure)} (${page})`);
+  else printNote(`${paint.red(failure.code)}: ${failure.message}\n${paint.bold('What to do:')} ${failure.remedy} ${paint.dim(page)}`);
 }
