@@ -2,12 +2,13 @@
 import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
 import { fitText } from '../domain/payload-size.js';
-import type { InstallResult } from '../domain/ports/update-plugin.js';
+import type { InstallResult, ScanResult } from '../domain/ports/update-plugin.js';
 import { renderUpdate, type Update } from '../domain/updates.js';
 import { stopStackFor } from './cluster-stack.js';
 import { proveHeld } from './enter-maintenance.js';
 import type { NodeState } from './node-state.js';
 import { noticeRestart, restart } from './restart.js';
+import { stageScan } from './staging.js';
 import { longStep, operation } from './workers.js';
 
 /** Takes the node from its planned updates to none left, at most `maxScanPasses` times over. */
@@ -16,12 +17,12 @@ export async function installUntilNothingIsLeft(state: NodeState): Promise<void>
   for (;;) {
     if (updates.length > 0) await installPass(state, updates);
     const scan = await scanNode(state);
-    updates = scan.updates;
-    if (updates.length > 0) {
-      refuseRepetition(state, updates);
-      await stage(state, updates);
+    if (scan.updates.length > 0) {
+      refuseRepetition(state, scan.updates);
+      updates = await stage(state, scan);
       continue;
     }
+    updates = [];
     if (!scan.restartNeed.needed) return;
     // A need that outlives the restart made for it would restart the node for ever.
     if (state.order.options.restartWhen === 'never' || state.restartedAfterPass === state.passes) {
@@ -85,11 +86,14 @@ async function scanNode(state: NodeState) {
   return longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins });
 }
 
-async function stage(state: NodeState, updates: readonly Update[]): Promise<void> {
-  const { cluster, node } = state.order;
-  state.enter('staging', `fetch ${updates.length} that appeared`);
-  const staged = await longStep(cluster, node, `stage ${updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...updates] });
-  if (staged.gone.length > 0) state.notes.push(`Not to be had any more: ${staged.gone.join(', ')}`);
+/** Fetches what appeared, and answers what is there to be installed. */
+async function stage(state: NodeState, scan: ScanResult): Promise<readonly Update[]> {
+  const { cluster, node, options } = state.order;
+  state.enter('staging', `fetch ${scan.updates.length} that appeared`);
+  const staged = await stageScan({ cluster, node, plugins: options.plugins }, scan, (gone) =>
+    state.notes.push(`Not to be had any more, scanned again: ${gone.join(', ')}`),
+  );
+  return staged.updates;
 }
 
 /** Offered again although installed, or still something after the last pass: the node would never be done. */

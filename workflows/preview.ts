@@ -4,12 +4,13 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { failureBudget } from '../domain/budget.js';
 import { effectiveOptions } from '../domain/options.js';
 import { placementOf } from '../domain/placement.js';
+import { withMoves } from '../domain/plan.js';
 import type { Preview } from '../domain/preview.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { asWorkflow } from './failures.js';
-import { checkCluster, meetCluster, planUpdates } from './survey.js';
+import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes } from './survey.js';
 import { coordinator } from './workers.js';
 
 const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
@@ -26,8 +27,9 @@ export async function preview(input: unknown): Promise<Preview> {
     const { description } = met;
     const nodes = request.nodes ?? description.nodes.map((node) => node.name);
     const cluster = await checkCluster(met, nodes, options.values);
-    const { plan, findings } = await planUpdates(met, nodes, options.values);
-    const readiness = [...cluster, ...findings];
+    const scans = await scanNodes(met, nodes, options.values);
+    const plan = planFrom(met, scans, options.values);
+    const readiness = [...cluster, ...findingsFrom(scans, options.values)];
     return {
       version: 1,
       cluster: request.cluster,
@@ -39,7 +41,7 @@ export async function preview(input: unknown): Promise<Preview> {
       blocked: findBlocker(readiness),
       failureBudget: failureBudget(options.values.maxFailedNodes, description.nodes.length, quorumMargin(description)),
       roles: placementOf(description),
-      plan,
+      plan: withMoves(plan, await predictMoves(met, plan)),
     };
   });
 }

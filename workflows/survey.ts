@@ -2,7 +2,8 @@
 import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import type { RunOptions } from '../domain/options.js';
-import { decidePlan, reasonToSkip, withMoves, type Plan } from '../domain/plan.js';
+import { decidePlan, reasonToSkip, type Plan } from '../domain/plan.js';
+import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
 import type { Finding } from '../domain/report.js';
@@ -82,20 +83,29 @@ export async function checkCluster({ description, witnesses }: Acquaintance, nod
   return checkReadiness({ cluster: description, nodes, options, workers });
 }
 
-/** What the nodes need, as a plan with predicted moves, and what their plug-ins found. */
-export async function planUpdates(
-  { description, witnesses }: Acquaintance,
-  asked: readonly string[],
-  options: RunOptions,
-): Promise<{ plan: Plan; findings: Finding[]; scans: ReadonlyMap<string, ScanResult> }> {
+/** What was found on the nodes that a run was asked for, and why others of them are left out. */
+export interface Scans {
+  readonly found: readonly { readonly node: string; readonly scan: ScanResult }[];
+  readonly skipped: readonly { readonly node: string; readonly reason: string }[];
+}
+
+/** Scans every node that can be worked on; changes nothing. */
+export async function scanNodes({ description }: Acquaintance, asked: readonly string[], options: RunOptions): Promise<Scans> {
   const { cluster } = description;
   const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node) }));
-  const skipped = reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }]));
-  const nodes = reasons.filter(({ reason }) => reason === null).map(({ node }) => node);
-  const found = await Promise.all(
-    nodes.map(async (node) => ({ node, scan: await longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins }) })),
-  );
-  const plan = decidePlan(
+  return {
+    skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }])),
+    found: await Promise.all(
+      reasons
+        .filter(({ reason }) => reason === null)
+        .map(async ({ node }) => ({ node, scan: await longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins }) })),
+    ),
+  };
+}
+
+/** The plan for what was found, its moves not yet predicted. */
+export function planFrom({ description }: Acquaintance, { found, skipped }: Scans, options: RunOptions): Plan {
+  return decidePlan(
     description,
     found.map(({ node, scan }) => ({
       node,
@@ -106,16 +116,20 @@ export async function planUpdates(
     skipped,
     options,
   );
+}
+
+/** What the plug-ins of the nodes found. */
+export function findingsFrom({ found }: Scans, options: RunOptions): Finding[] {
+  return found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks));
+}
+
+/** The moves of roles that the plan would cause, as the cluster itself predicts them. */
+export async function predictMoves({ witnesses }: Acquaintance, plan: Plan): Promise<readonly PredictedNodeMoves[]> {
   const order = plan.nodes.filter((node) => node.action === 'update').map((node) => node.node);
-  const predicted = await witnesses.ask({
+  return witnesses.ask({
     summary: 'predict the moves of roles',
     not: null,
     timeoutMs: 30_000,
     ask: (activities, target) => activities.predictMoves({ ...target, order }),
   });
-  return {
-    plan: withMoves(plan, predicted),
-    findings: found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks)),
-    scans: new Map(found.map(({ node, scan }) => [node, scan])),
-  };
 }

@@ -29,7 +29,8 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
     },
     stage(updates) {
       const offered = database.offered();
-      const gone = updates.filter((update) => !offered.some((offer) => offer.name === update.name && offer.version === update.to));
+      const isThere = (update: Update) => offered.some((offer) => offer.name === update.name && offer.version === update.to && offer.gone !== true);
+      const gone = updates.filter((update) => !isThere(update));
       const staged = updates.filter((update) => !gone.includes(update));
       return Promise.resolve({ bytes: staged.reduce((sum, update) => sum + update.sizeBytes, 0), gone: gone.map((update) => update.name) });
     },

@@ -1,0 +1,52 @@
+/** The report of a run: made from its state, and kept on every node. */
+import type { Failure } from '../domain/errors.js';
+import { decideRunOutcome } from '../domain/outcomes.js';
+import { mergeMeasurements } from '../domain/probes.js';
+import type { Report } from '../domain/report.js';
+import { failureFrom } from './failures.js';
+import type { RunState } from './run-state.js';
+import { quickStep } from './workers.js';
+
+/** The report as it is now; the first failed node's failure is the run's. */
+export function createReport(state: RunState): Report {
+  const { request, run, reports } = state;
+  const measured = mergeMeasurements(state.measurements);
+  const failed = reports.find((node) => node.failure !== null && node.outcome !== 'Canceled' && node.outcome !== 'Skipped');
+  const failure: Failure | null = failed?.failure ?? null;
+  state.failure = failure;
+  return {
+    version: 1,
+    cluster: request.cluster,
+    run,
+    requestedBy: request.requestedBy ?? 'unknown',
+    reason: request.reason ?? null,
+    outcome: decideRunOutcome(state.outcomes()),
+    failure,
+    startedAt: state.startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+    options: state.options,
+    driver: state.driver,
+    software: [...state.software],
+    readiness: state.findings,
+    nodes: reports,
+    roles: state.roles().map(({ role, kind }) => ({ role, kind, moves: state.movesOf(role), measured: measured.find((one) => one.role === role) ?? null })),
+    commands: state.answers,
+  };
+}
+
+/** Stores it on every node that can be reached; a copy that could not be stored does not change how the run ended. */
+export async function archiveReport(state: RunState, report: Report): Promise<void> {
+  const { cluster } = state.request;
+  const plain = JSON.parse(JSON.stringify(report));
+  await Promise.all(
+    state.witnesses.members.map((node) =>
+      quickStep(cluster, node, `archive the report on ${node}`)
+        .archiveReport.executeWithOptions({ scheduleToStartTimeout: '5s', startToCloseTimeout: '5s', scheduleToCloseTimeout: '10s' }, [
+          { cluster, node, run: state.run, report: plain },
+        ])
+        .catch((error: unknown) => {
+          failureFrom(error);
+        }),
+    ),
+  );
+}

@@ -1,0 +1,36 @@
+/** Fetching what a node is to install, before it is taken out of service. */
+import { sleep } from '@temporalio/workflow';
+import { CauError } from '../domain/errors.js';
+import type { ScanResult } from '../domain/ports/update-plugin.js';
+import { longStep } from './workers.js';
+
+const tries = 5;
+const pauseMs = 2000;
+
+/**
+ * Fetches the updates of a scan. Versions that left the mirror since are not waited for: the node is scanned anew, and what it
+ * is offered then is fetched. Answers the scan whose updates are there.
+ * @param onGone told the packages whose planned versions are not to be had any more
+ * @throws CauError `StageFailed` when the mirror offers again and again what it does not have
+ */
+export async function stageScan(
+  { cluster, node, plugins }: { readonly cluster: string; readonly node: string; readonly plugins: readonly string[] },
+  scan: ScanResult,
+  onGone: (names: readonly string[]) => void,
+): Promise<ScanResult> {
+  let offered = scan;
+  for (let attempt = 1; offered.updates.length > 0; attempt += 1) {
+    const { gone } = await longStep(cluster, node, `stage ${offered.updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...offered.updates] });
+    if (gone.length === 0) break;
+    onGone(gone);
+    if (attempt === tries) {
+      throw new CauError('StageFailed', `${node}: the package sources offer ${gone.slice(0, 5).join(', ')} and do not have it, also after ${tries} scans.`, {
+        where: node,
+      });
+    }
+    // A mirror that is being synchronised has its lists before its packages, or the other way round.
+    await sleep(pauseMs, { summary: `${gone[0] ?? ''} is not to be had any more; scan ${node} again` });
+    offered = await longStep(cluster, node, `scan ${node} again`).scanNode({ cluster, node, plugins: [...plugins] });
+  }
+  return offered;
+}
