@@ -8,12 +8,23 @@ import { exitCodeOf, outcomeExitCodes } from './exit-codes.js';
 import { createLiveDisplay } from './live-view.js';
 import { printFailure, printNote, printResult } from './output.js';
 
-/** The exit code of the run, or 0 when the user left it. Ctrl-C leaves the run; it does not stop it. */
-export async function followOnScreen(temporal: TemporalClient, handle: WorkflowHandle, json: boolean): Promise<number> {
+/** What is said about Ctrl-C: while it can be pressed, and once it was. */
+export interface LeavingWords {
+  readonly hint: string;
+  readonly left: string;
+}
+
+/** The exit code of the run, or null when the user left it. Ctrl-C leaves the run; it does not stop it. */
+export async function followOnScreen(
+  temporal: TemporalClient,
+  handle: WorkflowHandle,
+  json: boolean,
+  words: LeavingWords = detaching(handle.workflowId),
+): Promise<number | null> {
   const leaving = new AbortController();
   const leave = () => leaving.abort();
   process.once('SIGINT', leave);
-  const display = createLiveDisplay(`Ctrl-C leaves the run running. To stop it: cau stop ${handle.workflowId}`);
+  const display = createLiveDisplay(words.hint);
   try {
     for await (const sight of followRun(temporal, handle, leaving.signal)) {
       display.see(sight);
@@ -29,9 +40,17 @@ export async function followOnScreen(temporal: TemporalClient, handle: WorkflowH
       }
     }
     display.end();
-    printNote(`\nThe run goes on. Follow it: cau status ${handle.workflowId}   Stop it: cau stop ${handle.workflowId}`);
-    return 0;
+    printNote(`\n${words.left}`);
+    if (json) printResult({ workflowId: handle.workflowId, goesOn: true }, json, () => '');
+    return null;
   } finally {
     process.removeListener('SIGINT', leave);
   }
+}
+
+function detaching(workflowId: string): LeavingWords {
+  return {
+    hint: `Ctrl-C leaves the run running. To stop it: cau stop ${workflowId}`,
+    left: `The run goes on. Follow it: cau status --follow ${workflowId}   Stop it: cau stop ${workflowId}`,
+  };
 }

@@ -2,6 +2,7 @@
 /** The command `cau`: a table of commands, and one place where errors become words and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { clientFailure } from '../client/failures.js';
+import { createFailure } from '../domain/errors.js';
 import { addConfigCommand } from './commands/config.js';
 import { addControlCommands } from './commands/control.js';
 import { addDemoCommand } from './commands/demo.js';
@@ -44,7 +45,12 @@ try {
   // Long polls of the client library would keep the process alive for seconds.
   process.exit();
 } catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : usageExitCode);
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) process.exit(0);
+    // Commander has said it in words already; the parsed flags may not have got as far as --json.
+    if (process.argv.includes('--json')) printFailure(createFailure('InvalidInput', error.message, { remedy: '"cau --help" lists what is allowed.' }), true);
+    process.exit(usageExitCode);
+  }
   const failure = clientFailure(error);
   printFailure(failure, program.opts<{ json?: boolean }>().json === true);
   if (process.env['CAU_DEBUG'] === '1') console.error(error);

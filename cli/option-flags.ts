@@ -30,16 +30,25 @@ export function readOptionFlags(flags: Readonly<Record<string, string | undefine
   return parseInput(partialOptionsSchema, Object.fromEntries(given), 'options');
 }
 
-/** Lists may be given with commas, or as JSON; everything else as it is written. */
+/** Lists may be given with commas, or as JSON; everything else as it is written. What fits nowhere is left to the schema to refuse. */
 function parseFlag(name: OptionName, text: string): unknown {
-  const isGiven = (value: unknown) => runOptionsSchema.shape[name].safeParse(value).success;
-  if (isGiven(text)) return text;
-  if (isGiven(text.split(','))) return text.split(',');
+  const schema = runOptionsSchema.shape[name];
+  const json = readJson(text);
+  const candidates = [text, text.split(','), ...(json === undefined ? [] : [json])];
+  const fitting = candidates.find((value) => schema.safeParse(value).success);
+  if (fitting !== undefined) return fitting;
+  const isOfType = (value: unknown) => schema.safeParse(value).error?.issues.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0) === true;
+  if (json !== undefined && isOfType(json)) return json;
+  if (isOfType(text)) return text;
+  const expected = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  throw new CauError('InvalidInput', `${flagOf(name)}: "${text}" is not allowed; allowed is ${JSON.stringify(withoutMeta(expected))}.`, { where: name });
+}
+
+function readJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    const expected = z.toJSONSchema(runOptionsSchema.shape[name], { unrepresentable: 'any' });
-    throw new CauError('InvalidInput', `${flagOf(name)}: "${text}" is not allowed; allowed is ${JSON.stringify(withoutMeta(expected))}.`, { where: name });
+    return undefined;
   }
 }
 

@@ -19,13 +19,12 @@ export function flagsOf<T extends object>(command: Command): T & GlobalFlags {
   return command.optsWithGlobals<T & GlobalFlags>();
 }
 
-/** Connects, lets the command work, and closes the connection however that ends. */
+/**
+ * Connects and lets the command work. The connection is left to the end of the process: the client library repeats a call
+ * that was under way even after its connection is closed, and throws where nobody can catch it.
+ */
 export async function withTemporal<T>(flags: GlobalFlags, act: (session: Session) => Promise<T>): Promise<T> {
   const configuration = loadConfiguration(flags);
   const temporal = await connectClient(configuration);
-  try {
-    return await act({ configuration, temporal, json: flags.json === true });
-  } finally {
-    await temporal.close();
-  }
+  return act({ configuration, temporal, json: flags.json === true });
 }

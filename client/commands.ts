@@ -1,9 +1,10 @@
 /** Telling a run something, and waiting for its answer. */
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { commandSchemas, type CommandAnswer, type CommandName } from '../domain/commands.js';
+import { CauError } from '../domain/errors.js';
 import { parseInput } from '../domain/requests.js';
 import type { TemporalClient } from './connection.js';
 import { statusOf } from './progress.js';
@@ -20,7 +21,9 @@ const lookMs = 100;
 export async function command<K extends CommandName>(temporal: TemporalClient, handle: WorkflowHandle, name: K, said: Said<K>): Promise<CommandAnswer | null> {
   const requestId = randomUUID();
   const payload = parseInput<unknown>(commandSchemas[name], { ...said, requestId }, name);
-  await handle.signal(name, payload);
+  await handle.signal(name, payload).catch(async (error: unknown) => {
+    throw error instanceof WorkflowNotFoundError ? await explainClosed(handle) : error;
+  });
   const giveUpAt = Date.now() + patienceMs;
   while (Date.now() < giveUpAt) {
     const status = await statusOf(temporal, handle);
@@ -30,4 +33,10 @@ export async function command<K extends CommandName>(temporal: TemporalClient, h
     await delay(lookMs);
   }
   return null;
+}
+
+/** Temporal says "not found" of a run that is over too. @throws WorkflowNotFoundError when there is none of that id */
+async function explainClosed(handle: WorkflowHandle): Promise<CauError> {
+  const { workflowId } = await handle.describe();
+  return new CauError('RunNotFound', `Run ${workflowId} is over.`, { where: workflowId, remedy: `Read its report: cau report show ${workflowId}` });
 }

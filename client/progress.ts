@@ -1,5 +1,6 @@
 /** Where a run stands: its own answer merged with those of its nodes at work, or, without a coordinator, what Temporal knows. */
 import type { WorkflowHandle } from '@temporalio/client';
+import { z } from 'zod';
 import { nodeWorkflowId } from '../domain/names.js';
 import type { NodeProgress, Progress } from '../domain/progress.js';
 import { nodeProgressQuery, progressQuery } from '../workflows/messages.js';
@@ -15,18 +16,21 @@ export interface PartialStatus {
   readonly phase: string;
   readonly status: string;
   readonly startedAt: string;
-  /** Steps under way, with their attempt and last failure. */
-  readonly pending: readonly { readonly step: string; readonly attempt: number; readonly lastFailure: string | null }[];
+  /** Where each node stood when the run wrote it down last: `waiting`, `at work`, or its outcome. */
+  readonly nodes: Readonly<Record<string, string>>;
+  /** Steps under way, of the run and of the nodes at work, with their attempt and last failure. */
+  readonly pending: readonly { readonly of: string; readonly step: string; readonly attempt: number; readonly lastFailure: string | null }[];
   /** What Temporal reports of failing workflow tasks. */
   readonly problems: readonly string[];
 }
 
 const queryMs = 3000;
+const memoNodesSchema = z.record(z.string(), z.string());
 
 /** The status of a run, within a few seconds whoever is there. */
 export async function statusOf(temporal: TemporalClient, handle: WorkflowHandle): Promise<RunStatus> {
-  const progress = await temporal.client.connection.withDeadline(Date.now() + queryMs, () => handle.query(progressQuery)).catch(() => null);
-  if (progress === null) return { kind: 'partial', partial: await describePartially(handle) };
+  const progress = await soon(temporal, () => handle.query(progressQuery)).catch(() => null);
+  if (progress === null) return { kind: 'partial', partial: await describePartially(temporal, handle) };
   const nodes = await Promise.all(progress.nodes.map((node) => refine(temporal, progress.cluster, node)));
   return { kind: 'whole', progress: { ...progress, nodes } };
 }
@@ -35,11 +39,15 @@ export async function statusOf(temporal: TemporalClient, handle: WorkflowHandle)
 async function refine(temporal: TemporalClient, cluster: string, node: NodeProgress): Promise<NodeProgress> {
   if (node.step === null || node.outcome !== null) return node;
   const handle = temporal.client.workflow.getHandle(nodeWorkflowId(cluster, node.node));
-  return temporal.client.connection.withDeadline(Date.now() + queryMs, () => handle.query(nodeProgressQuery)).catch(() => node);
+  return soon(temporal, () => handle.query(nodeProgressQuery)).catch(() => node);
 }
 
-async function describePartially(handle: WorkflowHandle): Promise<PartialStatus> {
-  const description = await handle.describe();
+async function describePartially(temporal: TemporalClient, handle: WorkflowHandle): Promise<PartialStatus> {
+  const description = await soon(temporal, () => handle.describe());
+  const children = (description.raw.pendingChildren ?? []).filter((child) => child.workflowTypeName === 'updateNode');
+  const nodes = await Promise.all(
+    children.map((child) => soon(temporal, () => temporal.client.workflow.getHandle(child.workflowId ?? '', child.runId ?? undefined).describe())),
+  );
   const attribute = (name: string) => (description.searchAttributes[name] ?? []).map(String);
   return {
     workflowId: description.workflowId,
@@ -47,11 +55,20 @@ async function describePartially(handle: WorkflowHandle): Promise<PartialStatus>
     phase: attribute('CauPhase')[0] ?? 'unknown',
     status: description.status.name,
     startedAt: description.startTime.toISOString(),
-    pending: (description.raw.pendingActivities ?? []).map((pending) => ({
-      step: pending.activityType?.name ?? '',
-      attempt: pending.attempt ?? 1,
-      lastFailure: pending.lastFailure?.message ?? null,
-    })),
-    problems: attribute('TemporalReportedProblems'),
+    nodes: memoNodesSchema.safeParse(description.memo?.['nodes']).data ?? {},
+    pending: [description, ...nodes].flatMap(({ workflowId, raw }) =>
+      (raw.pendingActivities ?? []).map((pending) => ({
+        of: workflowId,
+        step: pending.activityType?.name ?? '',
+        attempt: pending.attempt ?? 1,
+        lastFailure: pending.lastFailure?.message ?? null,
+      })),
+    ),
+    problems: [description, ...nodes].flatMap(({ searchAttributes }) => (searchAttributes['TemporalReportedProblems'] ?? []).map(String)),
   };
+}
+
+/** Without a deadline the client library tries again for many seconds before it says that nobody is there. */
+function soon<T>({ client }: TemporalClient, ask: () => Promise<T>): Promise<T> {
+  return client.connection.withDeadline(Date.now() + queryMs, ask);
 }

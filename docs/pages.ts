@@ -52,8 +52,8 @@ function optionsPage(): string {
 interface Schema {
   readonly description?: string;
   readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly enum?: readonly (string | number)[];
+  readonly const?: string | number;
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
   readonly minimum?: number;
@@ -62,8 +62,8 @@ interface Schema {
 
 /** What a value may be, in words. */
 function allowed(schema: Schema): string {
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(allowed).join(', or ');
   switch (schema.type) {
     case 'boolean':

@@ -28,5 +28,8 @@ export interface NodeResult {
   readonly placement: readonly RolePlacement[] | null;
 }
 
+/** What a run tells its guard: the members of the cluster. */
+export const guardedNodesSchema = z.array(nameSchema).max(100);
+
 /** The input of `clusterGuard`. */
 export const guardOrderSchema = z.strictObject({ cluster: nameSchema, run: runReferenceSchema });

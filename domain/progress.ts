@@ -41,6 +41,8 @@ export const nodeProgressSchema = z.strictObject({
   /** What the step waits for or does right now, in words. */
   detail: z.string(),
   outcome: nodeOutcomeSchema.nullable(),
+  /** What the plan does with the node; null before there is a plan. */
+  action: z.enum(['update', 'upToDate', 'skip']).nullable(),
   updates: z.number().int().nullable(),
 });
 export type NodeProgress = z.infer<typeof nodeProgressSchema>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CauError } from './errors.js';
 import { nameSchema } from './names.js';
+import { fitText } from './payload-size.js';
 import { partialOptionsSchema } from './options.js';
 
 /** The input of `updatingRun` and of `preview`. */
@@ -23,14 +24,39 @@ export type RunRequest = z.infer<typeof runRequestSchema>;
 export function parseInput<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, 10).map((issue) => renderIssue(issue, value));
+  const problems = parsed.error.issues.slice(0, 10).map((issue) => renderIssue(issue, value, schema));
   throw new CauError('InvalidInput', `${what}: ${problems.join('; ')}.`, { where: fieldOf(parsed.error.issues[0]) });
 }
 
-function renderIssue(issue: z.core.$ZodIssue, value: unknown): string {
+function renderIssue(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): string {
   const given = issue.path.reduce<unknown>((at, key) => (isRecord(at) ? at[String(key)] : undefined), value);
-  const shown = issue.code === 'unrecognized_keys' || given === undefined ? '' : ` (given: ${JSON.stringify(given)?.slice(0, 120)})`;
-  return `${fieldOf(issue)}: ${issue.message}${shown}`;
+  if (issue.code === 'unrecognized_keys') {
+    // Whoever sends a million fields must not get an answer that is too large for Temporal to carry.
+    const unknown = issue.keys.slice(0, 5).map((key) => JSON.stringify(fitText(key, 40)));
+    return `${fieldOf(issue)}: unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${unknown.join(', ')}${issue.keys.length > 5 ? ', …' : ''}; allowed: ${Object.keys(schemaAt(schema, issue.path).properties ?? {}).join(', ')}`;
+  }
+  const shown = given === undefined ? '' : ` (given: ${fitText(JSON.stringify(given) ?? '', 120)})`;
+  const allowed = issue.code === 'invalid_union' ? `; allowed: ${fitText(renderAllowed(schemaAt(schema, issue.path)), 400)}` : '';
+  return `${fieldOf(issue)}: ${fitText(issue.message, 400)}${shown}${allowed}`;
+}
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** What the schema allows at that place, in the language of JSON Schema. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema {
+  return path.reduce<JsonSchema>((at, key) => (at.properties?.[String(key)] ?? at.items ?? {}) as JsonSchema, jsonSchemaOf(schema));
+}
+
+const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const made = jsonSchemas.get(schema) ?? (z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema);
+  jsonSchemas.set(schema, made);
+  return made;
+}
+
+function renderAllowed({ description: _meaning, $schema: _dialect, ...allowed }: JsonSchema): string {
+  return JSON.stringify(allowed);
 }
 
 function fieldOf(issue: z.core.$ZodIssue | undefined): string {

@@ -21,7 +21,7 @@ export async function serveNode(configuration: Configuration, log: (line: string
 
 type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'host' | 'plugins' | 'stateDirectory' | 'machineFile'>;
 
-function simulatedParts({ machineFile }: Configuration): Parts {
+function simulatedParts({ machineFile, plugins }: Configuration): Parts {
   if (machineFile.value === null)
     throw new CauError('ConfigurationInvalid', 'nodeWorker.machineFile is needed for the driver "simulated".', { where: 'nodeWorker.machineFile' });
   const machine = readMachineFile(machineFile.value);
@@ -30,7 +30,7 @@ function simulatedParts({ machineFile }: Configuration): Parts {
     node: machine.node,
     driver: createSimulatedDriver(machine),
     host: createSimulatedHost(machine),
-    plugins: [createPlugin({ plugin: 'simulated', machineFile: machineFile.value })],
+    plugins: (plugins.value ?? ['simulated']).map((plugin) => createPlugin({ plugin, machineFile: machineFile.value })),
     stateDirectory: machine.stateDirectory,
     machineFile: machineFile.value,
   };

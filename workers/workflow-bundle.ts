@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const builtFile = new URL('./workflow-bundle.cjs', import.meta.url);
-const sources = [new URL('../workflows/index.ts', import.meta.url), new URL('../workflows/index.js', import.meta.url)];
 
 /** The bundle that the build left beside this file, or one made now from the sources. */
 export async function findWorkflowBundle(): Promise<{ codePath: string } | { code: string }> {
@@ -13,12 +12,17 @@ export async function findWorkflowBundle(): Promise<{ codePath: string } | { cod
 
 /** Bundles the workflow code from the sources. */
 export async function createWorkflowBundle(): Promise<{ code: string }> {
-  const source = sources.find((candidate) => existsSync(candidate)) ?? sources[0];
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(source as URL), logger: silent });
+  return bundleWorkflowCode({ workflowsPath: findModule('index'), payloadConverterPath: findModule('payload-converter'), logger: silent });
 }
 
 /** Where the build puts the bundle. */
 export const workflowBundlePath = fileURLToPath(builtFile);
+
+/** As source in a checkout, compiled where it is installed. */
+function findModule(name: string): string {
+  const source = fileURLToPath(new URL(`../workflows/${name}.ts`, import.meta.url));
+  return existsSync(source) ? source : fileURLToPath(new URL(`../workflows/${name}.js`, import.meta.url));
+}
 
 const ignore = () => undefined;
 const silent = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };

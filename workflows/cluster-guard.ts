@@ -5,7 +5,7 @@
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { CauError } from '../domain/errors.js';
 import { isSameRun, nodeWorkflowId, type RunReference } from '../domain/names.js';
-import { guardOrderSchema } from '../domain/node-order.js';
+import { guardedNodesSchema, guardOrderSchema } from '../domain/node-order.js';
 import { parseInput } from '../domain/requests.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { guardEndSignal, guardNodesSignal } from './messages.js';
@@ -33,7 +33,7 @@ export async function clusterGuard(input: unknown): Promise<GuardResult> {
     let nodes: readonly string[] = [];
     let isEnded = false;
     setHandler(guardNodesSignal, (told) => {
-      nodes = told;
+      nodes = guardedNodesSchema.safeParse(told).data ?? nodes;
     });
     setHandler(guardEndSignal, () => {
       isEnded = true;

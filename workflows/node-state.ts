@@ -3,7 +3,8 @@ import { CancellationScope, setCurrentDetails, setHandler } from '@temporalio/wo
 import { CauError, type Failure } from '../domain/errors.js';
 import type { NodeOrder } from '../domain/node-order.js';
 import type { NodeOutcome } from '../domain/outcomes.js';
-import { fitList, fitText, nodeResultBudgetBytes } from '../domain/payload-size.js';
+import { fitNodeReport } from '../domain/node-report-size.js';
+import { fitText } from '../domain/payload-size.js';
 import type { Baseline, RolePlacement } from '../domain/placement.js';
 import type { InstallResult } from '../domain/ports/update-plugin.js';
 import type { NodeProgress, NodeStep } from '../domain/progress.js';
@@ -11,8 +12,6 @@ import type { NodeReport, ObservedMove, StepRecord } from '../domain/report.js';
 import type { Update } from '../domain/updates.js';
 import { nodeProgressQuery } from './messages.js';
 import { Witnesses } from './witnesses.js';
-
-const updatesBytes = nodeResultBudgetBytes / 2;
 
 export class NodeState {
   readonly witnesses: Witnesses;
@@ -98,9 +97,8 @@ export class NodeState {
   report(outcome: NodeOutcome, failure: Failure | null, reason: string | null = null): NodeReport {
     this.outcome = outcome;
     this.enter('done');
-    const listed = fitList(this.results, updatesBytes);
     const now = new Date();
-    return {
+    return fitNodeReport({
       node: this.order.node,
       outcome,
       failure,
@@ -110,16 +108,16 @@ export class NodeState {
       endedAt: now.toISOString(),
       inMaintenanceMs: this.heldAt === null ? null : (this.releasedAt ?? now).getTime() - this.heldAt.getTime(),
       passes: this.passes,
-      updates: listed.kept,
-      updatesCut: listed.cut,
+      updates: this.results,
+      updatesCut: 0,
       installed: this.results.filter((one) => one.outcome === 'succeeded').length,
       failed: this.results.filter((one) => one.outcome === 'failed').length,
       restarts: this.restarts,
-      restartPending: this.restartPending.slice(0, 5),
-      notes: this.notes.slice(0, 8).map((note) => fitText(note, 200)),
-      moves: fitList(this.moves, 1000).kept,
-      steps: fitList(this.steps, 1500).kept,
-    };
+      restartPending: [...this.restartPending],
+      notes: this.notes,
+      moves: this.moves,
+      steps: this.steps,
+    });
   }
 
   private closeStep(): void {
@@ -134,6 +132,7 @@ export class NodeState {
       startedAt: this.startedAt.toISOString(),
       detail: this.detail,
       outcome: this.outcome,
+      action: 'update',
       updates: this.order.updates.length,
     };
   }

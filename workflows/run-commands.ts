@@ -23,9 +23,10 @@ export function listenToCommands(state: RunState): void {
 
   listen('pause', pauseSignal, (said) => {
     if (state.outcome !== null) return no('the run is over');
+    if (state.stop !== null) return no('the run is being stopped');
     if (state.paused !== null) return no(`already paused by ${state.paused.by}`);
-    state.paused = { by: said.by, reason: said.reason ?? '' };
-    return yes('no further node is begun until the run is resumed; nodes at work finish');
+    state.paused = { by: said.by, reason: said.reason ?? '', at: new Date() };
+    return yes(`no further node is begun until the run is resumed, ${state.options.values.pauseTimeout} at most; nodes at work finish`);
   });
   listen('resume', resumeSignal, () => {
     if (state.paused === null) return no('the run is not paused');

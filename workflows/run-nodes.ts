@@ -2,6 +2,7 @@
 import { CancellationScope, condition, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { decideBudget } from '../domain/budget.js';
+import { durationMs } from '../domain/duration.js';
 import { nodeWorkflowId } from '../domain/names.js';
 import type { NodeOrder, NodeResult } from '../domain/node-order.js';
 import type { PlannedNode } from '../domain/plan.js';
@@ -35,12 +36,23 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
   await measuring.end();
 }
 
-/** While the run is paused no node is begun. */
+/** While the run is paused no node is begun. A pause has a deadline: it holds the cluster against every other run. */
 async function awaitTurn(state: RunState): Promise<void> {
-  if (state.paused === null) return;
-  state.wait(`paused by ${state.paused.by}${state.paused.reason === '' ? '' : `: ${state.paused.reason}`}; "cau resume" lets it go on`);
-  await condition(() => state.paused === null || state.stop !== null);
-  state.wait(null);
+  const { paused } = state;
+  if (paused === null || state.stop !== null) return;
+  const { pauseTimeout } = state.options.values;
+  const endsAt = paused.at.getTime() + durationMs(pauseTimeout);
+  const why = `paused by ${paused.by}${paused.reason === '' ? '' : `: ${paused.reason}`}`;
+  state.enter('paused');
+  state.wait(`${why}; "cau resume" lets it go on, else it ends at ${new Date(endsAt).toISOString()}`);
+  const isTold = () => state.paused !== paused || state.stop !== null;
+  const leftMs = Math.max(1, endsAt - Date.now());
+  if (!(await condition(isTold, leftMs, { summary: `the run ends if nobody resumes it within ${pauseTimeout}` }))) {
+    state.requestStop(`${why}, and not resumed within ${pauseTimeout} (pauseTimeout)`, 'node');
+  }
+  state.enter('updating');
+  // The next pause may have come together with the resume.
+  await awaitTurn(state);
 }
 
 function reasonNotToBegin(state: RunState, guard: HeldGuard, { node }: PlannedNode, budget: number): NodeReport | null {

@@ -1,5 +1,5 @@
 /** The state of an Updating Run: what its phases share, what people may ask it to do, and how it shows itself. */
-import { CancellationScope, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ClusterDescription } from '../domain/cluster.js';
 import type { CommandAnswer } from '../domain/commands.js';
@@ -36,7 +36,7 @@ export class RunState {
   readonly skipped = new Set<string>();
   /** Why no further node is begun; the first reason stays. */
   stop: { readonly reason: string; readonly after: 'node' | 'step' } | null = null;
-  paused: { readonly by: string; readonly reason: string } | null = null;
+  paused: { readonly by: string; readonly reason: string; readonly at: Date } | null = null;
   outcome: RunOutcome | null = null;
   failure: Failure | null = null;
   /** Ends the nodes at work after their step. */
@@ -73,6 +73,7 @@ export class RunState {
     this.phase = phase;
     this.phaseAt = new Date();
     upsertSearchAttributes([{ key: phaseKey, value: phase }]);
+    if (this.plan !== null) this.remember();
     this.wait(null);
   }
 
@@ -95,7 +96,8 @@ export class RunState {
 
   begin(node: string, updates: number): void {
     const now = new Date().toISOString();
-    this.begun.push({ node, step: 'preparing', since: now, startedAt: now, detail: '', outcome: null, updates });
+    this.begun.push({ node, step: 'preparing', since: now, startedAt: now, detail: '', outcome: null, action: 'update', updates });
+    this.remember();
     this.changed();
   }
 
@@ -117,6 +119,7 @@ export class RunState {
 
   /** No further node is begun; with `step`, those at work end after their step. */
   requestStop(reason: string, after: 'node' | 'step'): void {
+    this.paused = null;
     if (this.stop === null || (this.stop.after === 'node' && after === 'step')) this.stop = { reason: this.stop?.reason ?? reason, after };
     if (after === 'step') this.onStopStep?.();
     this.changed();
@@ -143,7 +146,7 @@ export class RunState {
       version: this.version,
       cluster: this.request.cluster,
       run,
-      phase: this.paused !== null && this.waitingFor !== null ? 'paused' : phase,
+      phase,
       since: this.phaseAt.toISOString(),
       startedAt: this.startedAt.toISOString(),
       waitingFor,
@@ -174,6 +177,7 @@ export class RunState {
         startedAt: begun?.startedAt ?? null,
         detail: report?.reason ?? planned?.reason ?? '',
         outcome: report?.outcome ?? null,
+        action: planned?.action ?? null,
         updates: planned?.updates ?? null,
       };
     });
@@ -187,6 +191,11 @@ export class RunState {
   /** How often the role moved in this run. */
   movesOf(role: string): number {
     return this.reports.flatMap((report) => report.moves).filter((move) => move.role === role).length;
+  }
+
+  /** Keeps where each node stands in the memo, for whoever asks Temporal while no coordinator answers queries. */
+  private remember(): void {
+    upsertMemo({ nodes: Object.fromEntries(this.nodes().map(({ node, step, outcome }) => [node, outcome ?? (step === null ? 'waiting' : 'at work')])) });
   }
 
   private changed(): void {

@@ -13,9 +13,11 @@ import { printNote } from '../output.js';
 import { flagsOf, withTemporal } from '../session.js';
 
 const program = fileURLToPath(new URL('../main.js', import.meta.url));
-const clusterName = 'demo';
+/** The example of a run's input in the documentation is for this cluster. */
+export const clusterName = 'demo';
 const nodes = ['node1', 'node2', 'node3', 'node4'];
 const coordinators = 2;
+const interruptedExitCode = 130;
 
 export function addDemoCommand(commands: Command): void {
   commands
@@ -48,7 +50,12 @@ async function demo(json: boolean): Promise<number> {
         reason: 'demonstration',
         requestedBy: 'cau demo',
       });
-      const result = await followOnScreen(temporal, handle, json);
+      const result = await followOnScreen(temporal, handle, json, {
+        hint: 'Ctrl-C ends the demonstration.',
+        left: 'Ending the demonstration.',
+      });
+      // Ctrl-C on a terminal reaches every process of the demonstration.
+      if (result === null) return null;
       printNote(
         [
           '',
@@ -59,6 +66,7 @@ async function demo(json: boolean): Promise<number> {
       );
       return result;
     });
+    if (code === null) return interruptedExitCode;
     if (process.stdout.isTTY) await untilInterrupted(ended.signal);
     return code;
   } finally {

@@ -30,7 +30,7 @@ export function addRunCommand(program: Command): void {
     const flags = flagsOf<RunFlags>(self);
     process.exitCode = await withTemporal(flags, async (session) => {
       const handle = await startRun(session.temporal, readRequest(cluster, flags, session), flags.id);
-      if (flags.detach !== true) return followOnScreen(session.temporal, handle, session.json);
+      if (flags.detach !== true) return (await followOnScreen(session.temporal, handle, session.json)) ?? 0;
       printResult({ workflowId: handle.workflowId }, session.json, () => `Started ${handle.workflowId}. Follow it: cau status ${handle.workflowId}`);
       return 0;
     });

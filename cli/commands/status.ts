@@ -18,7 +18,7 @@ export function addStatusCommand(program: Command): void {
       const flags = flagsOf<{ follow?: boolean }>(self);
       process.exitCode = await withTemporal(flags, async ({ temporal, configuration, json }) => {
         const handle = await requireRun(temporal, name ?? configuration.cluster.value);
-        if (flags.follow === true) return followOnScreen(temporal, handle, json);
+        if (flags.follow === true) return (await followOnScreen(temporal, handle, json)) ?? 0;
         const status = await statusOf(temporal, handle);
         const view = { colours: showsColours(process.stdout), columns: process.stdout.columns ?? 80, now: Date.now() };
         printResult(status, json, () => (status.kind === 'whole' ? renderProgress(status.progress, view) : renderPartial(status.partial)));
@@ -31,8 +31,10 @@ function renderPartial(partial: PartialStatus): string {
   return [
     `Cluster ${partial.cluster}: ${partial.phase} (${partial.workflowId}, ${partial.status})`,
     'This is partial: no Update Coordinator answered, so this is what Temporal itself recorded.',
+    ...Object.entries(partial.nodes).map(([node, state]) => `  ${node}: ${state}`),
     ...partial.pending.map(
-      (pending) => `  ${pending.step}: attempt ${pending.attempt}${pending.lastFailure === null ? '' : `, last failure: ${pending.lastFailure}`}`,
+      (pending) =>
+        `  ${pending.of}: ${pending.step}: attempt ${pending.attempt}${pending.lastFailure === null ? '' : `, last failure: ${pending.lastFailure}`}`,
     ),
     ...partial.problems.map((problem) => `  problem: ${problem}`),
     ...(partial.status === 'RUNNING' ? ['Start a coordinator ("cau serve coordinator"); the run goes on where it was.'] : []),

@@ -1,5 +1,6 @@
 /** A running run for eyes: the live table. */
 import { renderElapsed } from '../../domain/duration.js';
+import { elapsedOf, expectTime, type ExpectedTime } from '../../domain/expected-time.js';
 import type { NodeProgress, Progress } from '../../domain/progress.js';
 import { createPaint, outcomeColour, type Paint } from './paint.js';
 import { renderTable } from './table.js';
@@ -14,19 +15,11 @@ export interface LiveView {
 /** The state of a run as a table of nodes and one of roles. */
 export function renderProgress(progress: Progress, view: LiveView): string {
   const paint = createPaint(view.colours);
-  const elapsed = renderElapsed(view.now - Date.parse(progress.startedAt));
+  const expected = expectTime(progress, view.now);
   const state = progress.outcome === null ? paint.cyan(progress.phase) : paint[outcomeColour(progress.outcome)](progress.outcome);
-  const lines = [`${paint.bold(`Cluster ${progress.cluster}`)}  ${state}  ${paint.dim(elapsed)}`];
+  const lines = [`${paint.bold(`Cluster ${progress.cluster}`)}  ${state}  ${paint.dim(renderTime(progress, expected, view))}`];
   if (progress.waitingFor !== null) lines.push(paint.yellow(`waiting: ${progress.waitingFor}`));
-  if (progress.nodes.length > 0) {
-    lines.push(
-      '',
-      renderTable(
-        ['node', 'state', 'since', 'updates', 'doing'].map((head) => paint.dim(head)),
-        progress.nodes.map((node) => nodeRow(node, view, paint)),
-      ),
-    );
-  }
+  if (progress.nodes.length > 0) lines.push('', renderNodes(progress.nodes, expected, view, paint));
   if (progress.roles.length > 0) {
     lines.push(
       '',
@@ -53,15 +46,52 @@ export function renderChanges(before: Progress | null, now: Progress): string[] 
   return lines;
 }
 
-function nodeRow(node: NodeProgress, view: LiveView, paint: Paint): string[] {
-  const updates = node.updates === null ? '' : String(node.updates);
-  if (node.outcome !== null) return [node.node, paint[outcomeColour(node.outcome)](node.outcome), '', updates, fit(node.detail, view)];
-  if (node.step === null) return [node.node, paint.dim('waiting'), '', updates, fit(node.detail, view)];
-  const since = node.since === null ? '' : renderElapsed(view.now - Date.parse(node.since));
-  return [paint.bold(node.node), paint.cyan(node.step), since, updates, fit(node.detail, view)];
+/** Since the start, to the end or until now; and what is left, as far as the nodes before have shown it. */
+function renderTime(progress: Progress, { leftMs }: ExpectedTime, { now }: LiveView): string {
+  const until = progress.outcome === null ? now : Date.parse(progress.since);
+  const elapsed = renderElapsed(Math.max(0, until - Date.parse(progress.startedAt)));
+  if (progress.outcome !== null || progress.phase !== 'updating') return elapsed;
+  return leftMs === null ? elapsed : `${elapsed}, about ${renderElapsed(leftMs)} left`;
 }
 
-function fit(text: string, { columns }: LiveView): string {
-  const room = Math.max(10, columns - 48);
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+const heads = ['node', 'state', 'elapsed (expected)', 'updates', 'doing'];
+
+function renderNodes(nodes: readonly NodeProgress[], expected: ExpectedTime, view: LiveView, paint: Paint): string {
+  const rows = nodes.map((node) => [
+    node.node,
+    stateOf(node, view),
+    timeOf(node, expected, view),
+    node.updates === null ? '' : String(node.updates),
+    node.detail,
+  ]);
+  const width = (column: number) => Math.max(...[heads, ...rows].map((row) => row[column]?.length ?? 0)) + 2;
+  const room = Math.max(10, view.columns - width(0) - width(1) - width(2) - width(3));
+  return renderTable(
+    heads.map((head) => paint.dim(head)),
+    rows.map(([name = '', state = '', time = '', updates = '', detail = ''], index) => [
+      name,
+      paintState(nodes[index], state, paint),
+      time,
+      updates,
+      detail.length <= room ? detail : `${detail.slice(0, room - 1)}…`,
+    ]),
+  );
+}
+
+/** The outcome; or the step with how long it lasts already. */
+function stateOf(node: NodeProgress, { now }: LiveView): string {
+  if (node.outcome !== null) return node.outcome;
+  if (node.step === null) return 'waiting';
+  return node.since === null ? node.step : `${node.step} ${renderElapsed(Math.max(0, now - Date.parse(node.since)))}`;
+}
+
+function timeOf(node: NodeProgress, { nodeMs }: ExpectedTime, { now }: LiveView): string {
+  const elapsed = elapsedOf(node, now);
+  const isLeft = node.outcome === null && node.action === 'update';
+  return [...(elapsed === null ? [] : [renderElapsed(elapsed)]), ...(isLeft && nodeMs !== null ? [`(about ${renderElapsed(nodeMs)})`] : [])].join(' ');
+}
+
+function paintState(node: NodeProgress | undefined, state: string, paint: Paint): string {
+  if (node === undefined || (node.step === null && node.outcome === null)) return paint.dim(state);
+  return node.outcome === null ? paint.cyan(state) : paint[outcomeColour(node.outcome)](state);
 }

@@ -35,6 +35,24 @@ describe('the input of a run is refused', () => {
     expect(refuse({ cluster: 'c1', options: { drainTimeout: '10' } }).message).toContain('"10"');
   });
 
+  it('naming what is allowed instead', () => {
+    expect(refuse({ cluster: 'c1', nods: ['node1'] }).message).toContain(
+      'unknown field "nods"; allowed: cluster, profile, options, nodes, reason, requestedBy',
+    );
+    expect(refuse({ cluster: 'c1', options: { maxParalelNodes: 1 } }).message).toMatch(
+      /options: unknown field "maxParalelNodes"; allowed: plugins, .*, skipChecks/,
+    );
+    expect(refuse({ cluster: 'c1', options: { maxFailedNodes: 'few' } }).message).toMatch(
+      /options\.maxFailedNodes: .*\(given: "few"\); allowed: .*"auto".*"maximum":100/,
+    );
+    expect(refuse({ cluster: 'c1', options: { restartWhen: 'often' } }).message).toContain('"needed"|"never"');
+  });
+
+  it('in few words, however much was sent: an answer that is too large would hang the run', () => {
+    const fields = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`.repeat(20), index]));
+    expect(refuse({ cluster: 'x'.repeat(1_000_000), reason: 'y'.repeat(500_000), ...fields }).message.length).toBeLessThan(2000);
+  });
+
   it('always with InvalidInput, whatever JSON is given', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

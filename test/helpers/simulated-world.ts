@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { execa } from 'execa';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,23 +55,30 @@ export interface World {
   untilFree(): Promise<void>;
   /** New versions of the usual updates, so that the next test has something to install. */
   offerNext(change?: (updates: SimulatedUpdate[]) => readonly SimulatedUpdate[]): Promise<string>;
+  startCoordinator(): void;
+  /** Kills the coordinators as `kill -9` does. */
+  killCoordinators(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function createWorld(settings: Partial<Simulated.SimulatedClusterSettings> = {}): Promise<World> {
+/** Where a world is, when it does not share the Temporal service of all tests. */
+export interface WorldPlace {
+  readonly address?: string;
+  readonly taskQueue?: string;
+  /** The configuration file of the node's own worker. */
+  nodeConfiguration?(node: string): string;
+}
+
+export async function createWorld(settings: Partial<Simulated.SimulatedClusterSettings> = {}, place: WorldPlace = {}): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'cau-world-'));
-  const name = `c${randomUUID().slice(0, 8)}`;
-  const address = inject('temporalAddress');
-  const taskQueue = `cau-test-${name}`;
+  const name = settings.cluster ?? `c${randomUUID().slice(0, 8)}`;
+  const { address = inject('temporalAddress'), taskQueue = `cau-test-${name}` } = place;
   const { startSimulatedCluster } = (await import(new URL('clusters/simulated/simulated-cluster.js', dist).href)) as typeof Simulated;
   const env = { TEMPORAL_ADDRESS: address, CAU_TASK_QUEUE: taskQueue };
-  const coordinator = execa(process.execPath, [cauProgram, 'serve', 'coordinator'], {
-    env,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'inherit',
-    reject: false,
-  });
+  const coordinators = createCoordinators(env);
+  coordinators.start();
+  const configurationOf = (node: string) => join(directory, `${node}.yaml`);
+  for (const node of settings.nodes ?? nodes) await writeFile(configurationOf(node), place.nodeConfiguration?.(node) ?? '');
   const cluster = await startSimulatedCluster({
     directory,
     cluster: name,
@@ -83,7 +90,11 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
     ],
     packages: { app: '1.0', kernel: '1.0', agent: '1.0', lib: '1.0' },
     updates: usualUpdates,
-    workerCommand: (_node, machineFile) => ({ command: process.execPath, args: [cauProgram, 'serve', 'node', '--machine-file', machineFile], env }),
+    workerCommand: (node, machineFile) => ({
+      command: process.execPath,
+      args: [cauProgram, 'serve', 'node', '--machine-file', machineFile],
+      env: { ...env, CAU_CONFIG: configurationOf(node) },
+    }),
     ...settings,
   });
   const temporal = await connectClient(loadConfiguration({ temporalAddress: address }));
@@ -120,7 +131,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
         (error: unknown) => clientFailure(error),
       );
     },
-    say: (handle, command_, more = {}) => command(world, handle, command_, { by: 'a test', ...more } as Parameters<typeof command>[3]),
+    say: (handle, command_, more = {}) => command(world, handle, command_, { by: 'a test', ...more }),
     async until(handle, isSo) {
       const giveUpAt = Date.now() + 20_000;
       for (;;) {
@@ -155,12 +166,28 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
       );
       return `1.${version}`;
     },
+    startCoordinator: coordinators.start,
+    killCoordinators: () => coordinators.end('SIGKILL'),
     async stop() {
-      coordinator.kill('SIGTERM');
-      await coordinator;
+      await coordinators.end('SIGTERM');
       await temporal.close();
       await cluster.stop();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function createCoordinators(env: Readonly<Record<string, string>>) {
+  const start = () =>
+    execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'inherit', reject: false });
+  let running: ReturnType<typeof start>[] = [];
+  return {
+    start: () => void running.push(start()),
+    async end(signal: 'SIGTERM' | 'SIGKILL') {
+      const ending = running;
+      running = [];
+      for (const coordinator of ending) coordinator.kill(signal);
+      await Promise.all(ending);
     },
   };
 }

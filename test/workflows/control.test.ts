@@ -11,23 +11,21 @@ beforeEach(async () => {
   await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
 });
 
-/** Makes installations on node3, the first in the order, last until this is called again with `false`. */
-const stall = async (isStalled: boolean) =>
-  world.offerNext((updates) =>
-    updates.filter((update) => update.name === 'kernel').map((update) => (isStalled ? Object.assign(update, { endlessOn: ['node3'] }) : update)),
-  );
+/** Makes installations on node3, the first in the order, last until something else is on offer. Only `kernel` asks for a restart. */
+const stall = async (name: 'agent' | 'kernel' = 'agent') =>
+  world.offerNext((updates) => updates.filter((update) => update.name === name).map((update) => Object.assign(update, { endlessOn: ['node3'] })));
 const isInstalling = (progress: { nodes: readonly { node: string; step: string | null }[] }) =>
   progress.nodes.some((node) => node.node === 'node3' && node.step === 'installing');
 
 describe('a run that is told', () => {
   it('to pause begins no further node, says by whom and what to do, and goes on when it is resumed', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     expect(await world.say(handle, 'pause', { reason: 'lunch' })).toMatchObject({ accepted: true });
     await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
     const paused = await world.until(handle, (progress) => progress.phase === 'paused');
-    expect(paused.waitingFor).toBe('paused by a test: lunch; "cau resume" lets it go on');
+    expect(paused.waitingFor).toMatch(/^paused by a test: lunch; "cau resume" lets it go on, else it ends at \d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(paused.nodes.filter((node) => node.step !== null).map((node) => [node.node, node.outcome])).toEqual(
       [['node3', 'Failed']].map(([node]) => [node, expect.any(String)]),
     );
@@ -42,8 +40,22 @@ describe('a run that is told', () => {
     expect(report.nodes.slice(1).every((node) => node.outcome !== 'Canceled')).toBe(true);
   });
 
+  it('to pause is not paused for ever: it ends in order when nobody resumes it in time, and the cluster is free again', async () => {
+    await stall();
+    const handle = await world.start({ pauseTimeout: '500ms' });
+    await world.until(handle, isInstalling);
+    expect(await world.say(handle, 'pause', { reason: 'lunch' })).toMatchObject({ accepted: true, answer: expect.stringContaining('500ms at most') });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(handle);
+    const reason = 'paused by a test: lunch, and not resumed within 500ms (pauseTimeout)';
+    expect(report.nodes.slice(1).map((node) => [node.outcome, node.reason])).toEqual([1, 2, 3].map(() => ['Canceled', reason]));
+    expect(report.nodes[0]?.outcome).not.toBe('Canceled');
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
   it('to stop after the node lets that one finish and cancels the others, with who and why', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     expect(await world.say(handle, 'stop', { reason: 'change freeze' })).toMatchObject({ accepted: true });
@@ -55,7 +67,7 @@ describe('a run that is told', () => {
   });
 
   it('by "temporal workflow cancel" to end does so after its step: never in the middle of an installation, and nobody stays drained', async () => {
-    await stall(true);
+    await stall('kernel');
     const boot = world.cluster.bootId('node3');
     const handle = await world.start();
     await world.until(handle, isInstalling);
@@ -69,7 +81,7 @@ describe('a run that is told', () => {
   });
 
   it('to skip a node leaves it out, unless it is begun', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     expect(await world.say(handle, 'skip', { node: 'node3' })).toMatchObject({ accepted: false, answer: 'node3 is begun or done already' });
@@ -81,7 +93,7 @@ describe('a run that is told', () => {
   });
 
   it('something malformed refuses it in its answers and is not disturbed', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     await handle.signal('stop', { by: 7 });
@@ -96,7 +108,7 @@ describe('a run that is told', () => {
 
 describe('a run that ends badly in the middle of an installation', () => {
   it('by "terminate" leaves nobody drained: the node ends in order, the guard cleans up and closes, and a new run works', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     await handle.terminate('by a test');
@@ -109,7 +121,7 @@ describe('a run that ends badly in the middle of an installation', () => {
   });
 
   it('by "reset" takes over the node at work instead of working on it twice', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     const { workflowService } = world.temporal.client;
@@ -141,7 +153,7 @@ describe('a run that ends badly in the middle of an installation', () => {
 
 describe('a second run', () => {
   it('on a busy cluster is refused with the holder, its phase and since when', async () => {
-    await stall(true);
+    await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
     const failure = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } });

@@ -1,0 +1,26 @@
+/** How long the rest of a run may take, learned from what its own nodes took so far. An estimate, never a promise. */
+import type { NodeProgress, Progress } from './progress.js';
+
+export interface ExpectedTime {
+  /** What a node takes; null until one of this run has succeeded. */
+  readonly nodeMs: number | null;
+  /** What is left of the nodes that are at work or still to come; null when nothing was learned, or nothing is left. */
+  readonly leftMs: number | null;
+}
+
+/** The mean of the nodes that succeeded in this run, for each that is left. A node that failed tells nothing. */
+export function expectTime({ nodes }: Pick<Progress, 'nodes'>, now: number): ExpectedTime {
+  const took = nodes.filter((node) => node.outcome === 'Succeeded').flatMap((node) => elapsedOf(node, now) ?? []);
+  if (took.length === 0) return { nodeMs: null, leftMs: null };
+  const nodeMs = took.reduce((sum, ms) => sum + ms, 0) / took.length;
+  const left = nodes.filter((node) => node.outcome === null && node.action === 'update');
+  if (left.length === 0) return { nodeMs, leftMs: null };
+  return { nodeMs, leftMs: left.reduce((sum, node) => sum + Math.max(0, nodeMs - (elapsedOf(node, now) ?? 0)), 0) };
+}
+
+/** How long a node was worked on, or is until now; null when it was not begun. */
+export function elapsedOf(node: Pick<NodeProgress, 'startedAt' | 'since' | 'outcome'>, now: number): number | null {
+  if (node.startedAt === null) return null;
+  const until = node.outcome === null || node.since === null ? now : Date.parse(node.since);
+  return Math.max(0, until - Date.parse(node.startedAt));
+}

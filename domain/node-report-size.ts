@@ -1,0 +1,70 @@
+/** The report of a node within what a node may return to its run: 8 KiB, whatever happened on it. */
+import type { Failure } from './errors.js';
+import { fitList, fitText, nodeResultBudgetBytes, payloadBytes } from './payload-size.js';
+import type { NodeReport } from './report.js';
+
+const noteRoom = 200;
+
+/**
+ * The report cut to its budget. Reasons come first, then restarts, moves and steps; updates get what room is left. Steps
+ * and moves that are cut are named in the notes, updates in `updatesCut`.
+ */
+export function fitNodeReport(report: NodeReport): NodeReport {
+  const steps = fitList(report.steps, 1800);
+  const moves = fitList(report.moves, 800);
+  const cut = [...named(steps.cut, 'steps'), ...named(moves.cut, 'moves of roles')];
+  const bounded: NodeReport = {
+    ...report,
+    failure: report.failure === null ? null : fitFailure(report.failure),
+    reason: report.reason === null ? null : fitBytes(report.reason, 500),
+    kept: report.kept === null ? null : fitBytes(report.kept, 500),
+    notes: [
+      ...cut,
+      ...fitList(
+        report.notes.map((note) => fitBytes(note, noteRoom)),
+        900,
+      ).kept,
+    ],
+    restarts: fitList(
+      report.restarts.map((restart) => ({
+        ...restart,
+        reasons: fitList(
+          restart.reasons.map((reason) => fitBytes(reason, 150)),
+          300,
+        ).kept,
+      })),
+      800,
+    ).kept,
+    restartPending: fitList(
+      report.restartPending.map((reason) => fitBytes(reason, 150)),
+      400,
+    ).kept,
+    moves: moves.kept,
+    steps: steps.kept,
+    updates: [],
+  };
+  const updates = fitList(report.updates, nodeResultBudgetBytes - payloadBytes(bounded));
+  return { ...bounded, updates: updates.kept, updatesCut: report.updatesCut + updates.cut };
+}
+
+function fitFailure({ facts, ...failure }: Failure): Failure {
+  return {
+    ...failure,
+    message: fitBytes(failure.message, 900),
+    remedy: fitBytes(failure.remedy, 300),
+    ...(failure.where === undefined ? {} : { where: fitBytes(failure.where, 200) }),
+    ...(facts === undefined || payloadBytes(facts) > 300 ? {} : { facts }),
+  };
+}
+
+/** Characters may take several bytes; then fewer of them fit. */
+function fitBytes(text: string, bytes: number): string {
+  for (let characters = bytes; ; characters = Math.floor(characters / 2)) {
+    const fitted = fitText(text, characters);
+    if (characters === 0 || payloadBytes(fitted) <= bytes + noteRoom / 4) return fitted;
+  }
+}
+
+function named(cut: number, what: string): string[] {
+  return cut === 0 ? [] : [`${cut} more ${what} are in the history of the node's workflow.`];
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { renderProgress } from '../../../client/reports/progress-text.js';
+import type { NodeProgress, Progress } from '../../../domain/progress.js';
+import { exampleRun } from '../../domain/example-cluster.js';
+
+const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+const node = (name: string, changes: Partial<NodeProgress> = {}): NodeProgress => ({
+  node: name,
+  step: null,
+  since: null,
+  startedAt: null,
+  detail: '',
+  outcome: null,
+  action: 'update',
+  updates: 3,
+  ...changes,
+});
+const progress: Progress = {
+  version: 9,
+  cluster: 'example',
+  run: exampleRun,
+  phase: 'updating',
+  since: at(5),
+  startedAt: at(0),
+  waitingFor: null,
+  outcome: null,
+  failure: null,
+  nodes: [
+    node('node3', { step: 'done', startedAt: at(5), since: at(45), outcome: 'Succeeded' }),
+    node('node1', { step: 'draining', startedAt: at(45), since: at(48), detail: 'waits: "web" is Stopping on node1; the cluster has actions pending' }),
+    node('node2'),
+    node('node4', { action: 'upToDate', updates: 0 }),
+  ],
+  roles: [
+    { role: 'web', kind: 'primitive', on: ['node3'], moves: 1 },
+    { role: 'db', kind: 'promotable', on: [], moves: 0 },
+  ],
+  commands: [],
+};
+const view = { colours: false, columns: 100, now: 55_000 };
+
+describe('the live table', () => {
+  it('shows nodes, steps, elapsed and expected times, and roles', () => {
+    expect(renderProgress(progress, view)).toBe(
+      [
+        'Cluster example  updating  55 s, about 1 min 10 s left',
+        '',
+        'node   state           elapsed (expected)  updates  doing',
+        'node3  Succeeded       40 s                3',
+        'node1  draining 7.0 s  10 s (about 40 s)   3        waits: "web" is Stopping on node1; the cluster …',
+        'node2  waiting         (about 40 s)        3',
+        'node4  waiting                             0',
+        '',
+        'role  on       moves',
+        'web   node3    1',
+        'db    nowhere  0',
+      ].join('\n'),
+    );
+  });
+
+  it('says nothing of an expected time before a node has shown one', () => {
+    const early = renderProgress({ ...progress, nodes: progress.nodes.slice(1) }, view);
+    expect(early).not.toContain('about');
+    expect(early).toMatch(/^Cluster example {2}updating {2}55 s\n/);
+  });
+
+  it.each([60, 80, 200])('fits a terminal of %i columns', (columns) => {
+    for (const line of renderProgress(progress, { ...view, columns }).split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(columns, 62));
+  });
+
+  it('of a run that is over shows how long it took, and no more what was expected', () => {
+    const over = renderProgress({ ...progress, phase: 'done', since: at(90), outcome: 'Canceled' }, { ...view, now: 500_000 });
+    expect(over).toMatch(/^Cluster example {2}Canceled {2}1 min 30 s\n/);
+  });
+
+  it('says what a run waits for', () => {
+    expect(renderProgress({ ...progress, phase: 'paused', waitingFor: 'paused by me' }, view)).toContain('waiting: paused by me');
+  });
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createFailure } from '../../domain/errors.js';
+import { fitNodeReport } from '../../domain/node-report-size.js';
+import { nodeResultBudgetBytes, payloadBytes } from '../../domain/payload-size.js';
+import { nodeReportSchema, untouchedNode, type NodeReport } from '../../domain/report.js';
+
+const at = '2026-01-01T00:00:00.000Z';
+const text = fc.oneof(fc.string(), fc.string({ unit: 'grapheme', maxLength: 3000 }), fc.constantFrom('\u0000'.repeat(5000), '漢'.repeat(5000), ''));
+const texts = fc.array(text, { maxLength: 30 });
+const reports: fc.Arbitrary<NodeReport> = fc
+  .record({
+    message: text,
+    reason: fc.option(text),
+    kept: fc.option(text),
+    notes: texts,
+    restartPending: texts,
+    updates: fc.array(fc.record({ name: text, from: fc.option(text), to: text, outcome: text, message: text }), { maxLength: 50 }),
+    restarts: fc.array(fc.record({ from: fc.uuid(), to: fc.uuid(), reasons: texts }), { maxLength: 20 }),
+    moves: fc.array(fc.record({ role: text, from: text, to: fc.option(text), when: fc.constantFrom('drain' as const, 'return' as const) }), { maxLength: 50 }),
+    steps: fc.array(fc.record({ step: fc.constantFrom('installing', 'scanning'), at: fc.constant(at), ms: fc.nat() }), { maxLength: 200 }),
+  })
+  .map(({ message, ...rest }) => ({
+    ...untouchedNode('node1', 'Failed', null),
+    ...rest,
+    failure: createFailure('InstallFailed', message, { facts: { output: message } }),
+  }));
+
+describe('the report of a node', () => {
+  it('is never larger than what a node may return to its run, whatever happened on it', () => {
+    fc.assert(
+      fc.property(reports, (report) => {
+        const fitted = fitNodeReport(report);
+        expect(payloadBytes(fitted)).toBeLessThanOrEqual(nodeResultBudgetBytes);
+        expect(nodeReportSchema.parse(fitted)).toEqual(fitted);
+        expect(fitted.updates.length + fitted.updatesCut).toBe(report.updates.length);
+        expect(fitted.failure?.code).toBe('InstallFailed');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is left as it is when it fits', () => {
+    const report: NodeReport = { ...untouchedNode('node1', 'Succeeded', null), notes: ['a note'], steps: [{ step: 'draining', at, ms: 5 }] };
+    expect(fitNodeReport(report)).toEqual(report);
+  });
+
+  it('names what is cut', () => {
+    const steps = Array.from({ length: 100 }, () => ({ step: 'installing', at, ms: 5 }));
+    const fitted = fitNodeReport({ ...untouchedNode('node1', 'Succeeded', null), steps });
+    expect(fitted.notes).toEqual([`${100 - fitted.steps.length} more steps are in the history of the node's workflow.`]);
+    expect(fitted.steps.length).toBeGreaterThan(20);
+  });
+});
