@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { reportersFor } from './test/result-files.js';
 
 /** Tests on a real Pacemaker cluster: as root, one file after another. */
 export default defineConfig({
   test: {
     include: ['test/lab-tests/**/*.test.ts'],
+    reporters: reportersFor('lab-tests'),
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 1,

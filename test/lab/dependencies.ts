@@ -1,5 +1,6 @@
 /** What the lab needs of the host. */
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { execa } from 'execa';
 
 const programs: Readonly<Record<string, string>> = {
@@ -12,9 +13,17 @@ const programs: Readonly<Record<string, string>> = {
 };
 
 /** Installs the missing Debian packages; quick when nothing is missing. */
-export async function installDependencies(): Promise<void> {
+export async function installDependencies(progress: (line: string) => void): Promise<void> {
   const missing = Object.entries(programs).flatMap(([program, name]) => (existsSync(program) ? [] : [name]));
+  // The repositories of the lab hold a package of Debian's own, which apt must know.
+  if (missing.length > 0 || !(await knowsPackages())) await execa('apt-get', ['update', '-qq'], { stdin: 'ignore' });
   if (missing.length === 0) return;
-  await execa('apt-get', ['update', '-qq'], { stdin: 'ignore' });
-  await execa('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { stdin: 'ignore', env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  progress(`installing what the lab needs of the host: ${missing.join(' ')}`);
+  // Another lab may be installing the same.
+  const options = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120'];
+  await execa('apt-get', ['install', ...options, ...missing], { stdin: 'ignore', env: { DEBIAN_FRONTEND: 'noninteractive' } });
+}
+
+async function knowsPackages(): Promise<boolean> {
+  return (await readdir('/var/lib/apt/lists')).some((name) => name.includes('_Packages'));
 }

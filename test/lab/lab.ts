@@ -1,14 +1,14 @@
 /** A real Pacemaker cluster on one machine, as a library: what the command line of the lab and the lab tests use. */
 import type { Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { findPackage } from '../../workers/package-root.js';
 import { corosyncConfiguration, firstCib } from './cluster-files.js';
 import { installDependencies } from './dependencies.js';
 import { forward } from './forward.js';
-import { host, hostQuietly } from './host-command.js';
+import { host } from './host-command.js';
 import { LabMachine, randomKey } from './machine.js';
 import {
   bridgeName,
@@ -24,8 +24,10 @@ import {
   type LabPlace,
 } from './place.js';
 import { servePower } from './power.js';
+import { claimLab } from './record.js';
 import { buildRepositories, sourceOf, usualOffers, type Offer } from './repository.js';
 import { requireRootfs } from './rootfs.js';
+import { removeTraces } from './traces.js';
 
 export interface LabSettings {
   readonly place?: LabPlace;
@@ -40,7 +42,10 @@ export interface LabSettings {
 
 const formationMs = 90_000;
 
-/** Makes and starts a lab and waits until its cluster has settled. Whatever an earlier lab of that name left is removed. */
+/**
+ * Makes and starts a lab and waits until its cluster has settled. Whatever a dead process left of a lab of that name is removed.
+ * @throws Error when a living process has a lab of that name
+ */
 export async function startLab(settings: LabSettings): Promise<Lab> {
   const lab = new Lab(settings);
   try {
@@ -58,6 +63,7 @@ export class Lab {
   readonly powerLog: string[] = [];
   private readonly machines = new Map<string, LabMachine>();
   private readonly servers: (Server | NetServer)[] = [];
+  private isOurs = false;
 
   constructor(private readonly settings: LabSettings) {
     this.place = settings.place ?? labPlace();
@@ -77,9 +83,10 @@ export class Lab {
   async start(): Promise<void> {
     const { place, settings } = this;
     const progress = settings.progress ?? (() => undefined);
-    await installDependencies();
+    await claimLab(place, { nodes: [...this.nodes], fencing: settings.fencing ?? true, temporalPort: settings.temporalPort ?? null });
+    this.isOurs = true;
+    await installDependencies(progress);
     const rootfs = await requireRootfs(progress);
-    await removeTraces(place);
     const nodesDirectory = join(place.directory, 'nodes');
     await mkdir(nodesDirectory, { recursive: true });
     await host('mount', '-t', 'tmpfs', `${place.name}-nodes`, nodesDirectory);
@@ -151,8 +158,9 @@ export class Lab {
     }
   }
 
-  /** Removes every trace: processes, mounts, bridge, cgroups. */
+  /** Removes every trace: processes, mounts, bridge, cgroups. Nothing when another process has the lab of that place. */
   async down(): Promise<void> {
+    if (!this.isOurs) return;
     for (const server of this.servers) {
       if ('closeAllConnections' in server) server.closeAllConnections();
       server.close();
@@ -176,7 +184,16 @@ export class Lab {
 
   private async layBridge(): Promise<void> {
     const bridge = bridgeName(this.place);
-    await host('ip', 'link', 'add', bridge, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0', 'mcast_snooping', '0');
+    const other = /^\d+: (\S+)/.exec(await host('ip', '-o', '-4', 'addr', 'show', 'to', `${this.place.network}.0/24`))?.[1];
+    if (other !== undefined) throw new Error(`The network ${this.place.network}.0/24 is in use on this host, by ${other}; a lab needs one of its own.`);
+    // Of its own: a bridge takes the address of one of its ports else, and changes it when that node loses its power. The others
+    // would go on for half a minute with the old one, and no fence agent would reach the power controller.
+    const hardware = `02:00:${this.place.network
+      .split('.')
+      .map((part) => Number(part).toString(16).padStart(2, '0'))
+      .join(':')}:fe`;
+    const options = ['forward_delay', '0', 'stp_state', '0', 'mcast_snooping', '0'];
+    await host('ip', 'link', 'add', bridge, 'address', hardware, 'type', 'bridge', ...options);
     await host('ip', 'addr', 'add', `${hostAddress(this.place)}/24`, 'dev', bridge);
     await host('ip', 'link', 'set', bridge, 'up');
   }
@@ -201,30 +218,4 @@ export class Lab {
       await host('ln', '-sf', '../cau-node.service', join(wants, 'cau-node.service'));
     }
   }
-}
-
-/** What an earlier lab of this name left, also one whose process was killed. */
-export async function removeTraces(place: LabPlace): Promise<void> {
-  const nodesDirectory = join(place.directory, 'nodes');
-  const mounts = (await readFile('/proc/mounts', 'utf8'))
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '')
-    .filter((mount) => mount.startsWith(nodesDirectory));
-  for (const mount of mounts) {
-    const pid = await readFile(join(mount, '..', 'nspawn.pid'), 'utf8').catch(() => '');
-    if (pid !== '' && (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${place.name}-node`)) await hostQuietly('kill', '-9', pid);
-  }
-  for (const mount of mounts.toReversed()) {
-    for (let tries = 0; !(await hostQuietly('umount', mount)); tries += 1) {
-      if (tries > 50) throw new Error(`${mount} cannot be unmounted; something still uses it`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-  await hostQuietly('ip', 'link', 'del', bridgeName(place));
-  await rm(place.directory, { recursive: true, force: true });
-}
-
-/** Remembers a lab that was started by a command, so that other commands find it. */
-export async function remember(place: LabPlace, state: object): Promise<void> {
-  await writeFile(join(place.directory, 'lab.json'), JSON.stringify(state));
 }

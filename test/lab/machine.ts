@@ -2,11 +2,11 @@
 import { execa } from 'execa';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { host, hostQuietly } from './host-command.js';
-import { bridgeName, cableName, nodeDirectory, type LabPlace } from './place.js';
+import { bridgeName, cableName, cgroupsOf, nodeDirectory, type LabPlace } from './place.js';
 
 /** systemd-nspawn ends with this when the system inside restarts. */
 const restartExitCode = 133;
@@ -150,11 +150,7 @@ export class LabMachine {
   }
 
   private cgroups(): string[] {
-    const below = `${this.settings.place.name}/${this.node}`;
-    const hierarchies = existsSync('/sys/fs/cgroup/cgroup.controllers')
-      ? ['/sys/fs/cgroup']
-      : ['systemd', 'unified', 'memory'].map((name) => `/sys/fs/cgroup/${name}`).filter((name) => existsSync(name));
-    return hierarchies.map((hierarchy) => join(hierarchy, below));
+    return cgroupsOf(this.settings.place).map((cgroup) => join(cgroup, this.node));
   }
 }
 
@@ -176,6 +172,3 @@ export function findInitPid(place: LabPlace, node: string): number | null {
 
 /** A key for corosync's encryption. */
 export const randomKey = () => randomBytes(256);
-
-/** The nodes that a lab left on disk. */
-export const listNodes = (place: LabPlace) => readdir(join(place.directory, 'nodes')).catch(() => []);

@@ -18,7 +18,11 @@ export async function servePower(address: string, port: number, machines: Readon
       if (action === 'off' || action === 'reboot') await machine.crash();
       if (action === 'on' || action === 'reboot') await machine.start();
       response.end(machine.isOn() ? 'on' : 'off');
-    })();
+    })().catch((error: unknown) => {
+      log(`${new Date().toISOString()} failed: ${String(error)}`);
+      response.statusCode = 500;
+      response.end('failed\n');
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -5,11 +5,17 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { host } from './host-command.js';
 
-interface PackageDefinition {
+export interface PackageDefinition {
   readonly name: string;
   readonly version: string;
   readonly depends?: string;
+  /** Further fields of its description, such as `Conflicts`. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Those of its files that belong to the administrator. */
+  readonly configurationFiles?: readonly string[];
+  /** Lines of the script that runs before it is unpacked. */
+  readonly preinst?: string;
   /** Lines of the script that runs after it is unpacked. */
   readonly postinst?: string;
 }
@@ -71,10 +77,7 @@ export async function buildRepositories(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await Promise.all(
     Object.entries(definitions).map(async ([offer, packages]) => {
-      const place = join(directory, offer);
-      await mkdir(place, { recursive: true });
-      for (const definition of packages) await buildPackage(place, definition);
-      await index(place);
+      await publish(join(directory, offer), packages);
     }),
   );
   const stack = join(directory, 'stack');
@@ -83,14 +86,32 @@ export async function buildRepositories(directory: string): Promise<void> {
   await index(stack);
 }
 
-async function buildPackage(directory: string, { name, version, depends, files = {}, postinst }: PackageDefinition): Promise<string> {
+/** Makes one repository of exactly these packages, in place of what it had. */
+export async function publish(directory: string, packages: readonly PackageDefinition[], release: ReleaseNames = usualNames): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  await Promise.all(packages.map((definition) => buildPackage(directory, definition)));
+  await index(directory, release);
+}
+
+/** What a repository calls itself. */
+interface ReleaseNames {
+  readonly label: string;
+  readonly suite: string;
+}
+
+const usualNames: ReleaseNames = { label: 'CauLab', suite: '' };
+
+async function buildPackage(directory: string, definition: PackageDefinition): Promise<string> {
+  const { name, version, depends, files = {}, postinst, preinst, configurationFiles = [], fields = {} } = definition;
   const tree = await mkdtemp(join(tmpdir(), 'cau-deb-'));
   const control = [
     `Package: ${name}`,
     `Version: ${version}`,
-    'Architecture: all',
+    `Architecture: ${fields['Architecture'] ?? 'all'}`,
     'Maintainer: lab <lab@example.invalid>',
     ...(depends === undefined ? [] : [`Depends: ${depends}`]),
+    ...Object.entries(fields).flatMap(([field, value]) => (field === 'Architecture' ? [] : [`${field}: ${value}`])),
     'Section: misc',
     'Priority: optional',
     `Description: demonstration package ${name}`,
@@ -101,9 +122,11 @@ async function buildPackage(directory: string, { name, version, depends, files =
     await mkdir(join(tree, path, '..'), { recursive: true });
     await writeFile(join(tree, path), text);
   }
-  if (postinst !== undefined) await writeFile(join(tree, 'DEBIAN/postinst'), `#!/bin/sh\nset -e\n${postinst}\n`, { mode: 0o755 });
+  if (configurationFiles.length > 0) await writeFile(join(tree, 'DEBIAN/conffiles'), `${configurationFiles.join('\n')}\n`);
+  for (const [script, lines] of Object.entries({ preinst, postinst }))
+    if (lines !== undefined) await writeFile(join(tree, 'DEBIAN', script), `#!/bin/sh\nset -e\n${lines}\n`, { mode: 0o755 });
   await host('chmod', '755', tree, join(tree, 'DEBIAN'));
-  const deb = join(directory, `${name}_${version}_all.deb`);
+  const deb = join(directory, `${name}_${version}_${fields['Architecture'] ?? 'all'}.deb`);
   await host('dpkg-deb', '--root-owner-group', '-Zgzip', '-b', tree, deb);
   await rm(tree, { recursive: true });
   return deb;
@@ -124,13 +147,11 @@ async function repack(directory: string, name: string): Promise<void> {
   await rm(work, { recursive: true });
 }
 
-async function index(directory: string): Promise<void> {
+async function index(directory: string, { label, suite } = usualNames): Promise<void> {
   const packages = await execa('dpkg-scanpackages', ['-m', '.', '/dev/null'], { cwd: directory, stdin: 'ignore' });
   await writeFile(join(directory, 'Packages'), `${packages.stdout}\n`);
-  const release = await execa(
-    'apt-ftparchive',
-    ['-o', 'APT::FTPArchive::Release::Origin=CauLab', '-o', 'APT::FTPArchive::Release::Label=CauLab', 'release', '.'],
-    { cwd: directory, stdin: 'ignore' },
-  );
+  const names = Object.entries({ Origin: 'CauLab', Label: label, Suite: suite }).filter(([, value]) => value !== '');
+  const options = names.flatMap(([name, value]) => ['-o', `APT::FTPArchive::Release::${name}=${value}`]);
+  const release = await execa('apt-ftparchive', [...options, 'release', '.'], { cwd: directory, stdin: 'ignore' });
   await writeFile(join(directory, 'Release'), `${release.stdout}\n`);
 }

@@ -1,7 +1,7 @@
 /** The root file system of all nodes: made once, cached by what determines it, verified before it is used. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { host } from './host-command.js';
 import { buildBasePackages, basePackageDefinitions } from './repository.js';
@@ -23,6 +23,9 @@ const packages = [
   'nginx-light',
   'curl',
   'ca-certificates',
+  // As on most real nodes: both would restart services or the node by themselves, and must not during a run.
+  'unattended-upgrades',
+  'needrestart',
 ];
 
 /** The path of the rootfs, made or taken from the cache. */
@@ -38,10 +41,21 @@ export async function requireRootfs(progress: (line: string) => void): Promise<s
     if ((await readFile(manifest, 'utf8')) === (await manifestOf(rootfs))) return rootfs;
     progress('the cached root file system was changed; it is made again');
   }
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
   progress('making the root file system of the nodes (about half a minute, once)');
-  const building = join(directory, 'building');
+  // In a place of its own, since two labs may want the same one at once.
+  await mkdir(dirname(directory), { recursive: true });
+  const making = await mkdtemp(`${directory}-`);
+  try {
+    await make(join(making, 'rootfs'), join(making, 'debs'));
+    await writeFile(join(making, 'manifest.sha256'), await manifestOf(join(making, 'rootfs')));
+    await keep(making, directory);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+  return rootfs;
+}
+
+async function make(root: string, debs: string): Promise<void> {
   await host(
     'mmdebstrap',
     '--quiet',
@@ -54,13 +68,18 @@ export async function requireRootfs(progress: (line: string) => void): Promise<s
     '--dpkgopt=path-exclude=/usr/share/doc/*',
     '--dpkgopt=path-include=/usr/share/doc/*/copyright',
     suite,
-    building,
+    root,
     await hostMirror(),
   );
-  await customise(building, join(directory, 'debs'));
-  await rename(building, rootfs);
-  await writeFile(manifest, await manifestOf(rootfs));
-  return rootfs;
+  await customise(root, debs);
+}
+
+/** Puts a finished one into the cache, unless another process was quicker. */
+async function keep(made: string, directory: string): Promise<void> {
+  const manifest = await readFile(join(directory, 'manifest.sha256'), 'utf8').catch(() => null);
+  if (manifest !== null && manifest === (await manifestOf(join(directory, 'rootfs')))) return;
+  await rm(directory, { recursive: true, force: true });
+  await rename(made, directory);
 }
 
 async function customise(root: string, debs: string): Promise<void> {

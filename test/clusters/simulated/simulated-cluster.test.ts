@@ -31,8 +31,8 @@ describe('a restart of every node in turn', () => {
     expect(measured['db']?.servers).toEqual(['node2', 'node4', 'node2']);
     expect(measured['shop']?.failed).toBe(0);
     // A move of these takes about 50 ms; the machine that runs the tests may be busy.
-    expect(measured['web']?.longestMs).toBeLessThan(500);
-    expect(measured['db']?.longestMs).toBeLessThan(500);
+    expect(measured['web']?.longestMs).toBeLessThan(2000);
+    expect(measured['db']?.longestMs).toBeLessThan(2000);
     expect(await processesOf(directory)).not.toEqual([]);
     await cluster.stop();
     expect(await processesOf(directory)).toEqual([]);
