@@ -12,15 +12,21 @@ export function createLinuxHost(operationCommand: readonly [string, ...string[]]
     bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
     restart: () => systemd('RestartBlocked', 'systemctl', ['--no-block', 'reboot']),
     startOperation: (name, specificationFile) =>
-      // KillMode=mixed and a long stop timeout let dpkg end in order when an operator restarts the node meanwhile.
+      // An operator who restarts the node meanwhile waits until dpkg has ended in order: nothing in the unit is told to stop
+      // (SIGCONT changes nothing), and only what outlives the operation is killed.
       systemd('InstallFailed', 'systemd-run', [
         `--unit=${name}`,
         '--collect',
         '--quiet',
         '--property=KillMode=mixed',
+        '--property=KillSignal=SIGCONT',
         '--property=TimeoutStopSec=30min',
         `--description=Cluster-Aware Updating: ${name}`,
         '--',
+        '/bin/sh',
+        '-c',
+        withInhibitor,
+        'sh',
         ...operationCommand,
         specificationFile,
       ]),
@@ -30,6 +36,10 @@ export function createLinuxHost(operationCommand: readonly [string, ...string[]]
     },
   };
 }
+
+/** Beside the operation, so that its lack (no logind) hinders nothing; systemd ends it with the unit. */
+const withInhibitor =
+  'systemd-inhibit --what=shutdown:sleep --mode=block --who="Cluster-Aware Updating" --why="updates are being installed" sleep infinity & exec "$@"';
 
 async function systemd(code: 'RestartBlocked' | 'InstallFailed', command: string, args: readonly string[]): Promise<void> {
   const result = await execa(command, args, { reject: false, stdin: 'ignore', all: true });

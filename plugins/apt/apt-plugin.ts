@@ -1,8 +1,9 @@
 /** The update plug-in for Debian and its relatives. */
 import type { UpdatePlugin, VerifyResult } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
-import { install, repairPackages } from './installation.js';
-import { findBroken, findPackage, readPackages } from './package-state.js';
+import { install } from './installation.js';
+import { findBroken, readPackages, renderStates } from './package-state.js';
+import { repair } from './repair.js';
 import { readRestartNeed } from './restart-need.js';
 import { scan } from './scan.js';
 import { stage } from './staging.js';
@@ -15,7 +16,7 @@ export function createAptPlugin(): UpdatePlugin {
     stage,
     install,
     verify,
-    repair: ({ progress }) => repairPackages(progress),
+    repair,
     restartNeed: readRestartNeed,
   };
 }
@@ -23,9 +24,9 @@ export function createAptPlugin(): UpdatePlugin {
 async function verify(updates: readonly Update[]): Promise<VerifyResult> {
   const packages = await readPackages();
   const problems = [
-    ...findBroken(packages).map((name) => `${name} is not fully installed`),
+    ...findBroken(packages).map((name) => `${renderStates(packages, [name])} is not fully installed`),
     ...updates.flatMap((update) => {
-      const version = findPackage(packages, update.name)?.version;
+      const version = packages.get(update.name)?.version;
       return version === update.to ? [] : [`${update.name} is ${version ?? 'missing'}, not ${update.to}`];
     }),
   ];

@@ -1,147 +1,158 @@
 /** Installs exactly what was planned, from what was staged; silent, without network and without removals. */
-import { CauError } from '../../domain/errors.js';
-import type { InstallResult, PluginContext, RepairResult, UpdateOutcome } from '../../domain/ports/update-plugin.js';
+import type { InstallResult, PluginContext, UpdateOutcome } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
-import { lastLines, preparePlaces, run, type AptPlaces, type Said } from './commands.js';
-import { findBroken, findPackage, readMarks, readPackages, type InstalledPackage } from './package-state.js';
-import { readRestartNeed } from './restart-need.js';
+import { sortUpdates, type Sorted } from './applicability.js';
+import { run, runLogged, type Said } from './commands.js';
+import { findNewFiles, readConfigurationFiles } from './configuration-files.js';
+import { findMessage, isBlamed, parseStatus } from './installation-output.js';
+import { untilUnlocked } from './locking.js';
+import { findBroken, isInstalled, readAutoMarks, readPackages, type Packages } from './package-state.js';
+import { offlineOptions, preparePlaces, type AptPlaces } from './places.js';
+import { configure, needsRepair, repairPackages } from './repair.js';
+import { decideRestartNeed, readRestartFacts, type RestartFacts } from './restart-need.js';
 import { guardServices } from './service-guard.js';
+import { quietly } from './silence.js';
 import { requireStaged } from './staging.js';
+import { keyOf, readManifest, type Manifest } from './staging-manifest.js';
 
-/** How long another package manager may keep the lock; within the time limit of the installation itself. */
-const lockSeconds = 1800;
-const quietly = [
-  '-o',
-  'Dpkg::Options::=--force-confdef',
-  '-o',
-  'Dpkg::Options::=--force-confold',
-  '-o',
-  'Dpkg::Use-Pty=0',
-  '-o',
-  `DPkg::Lock::Timeout=${lockSeconds}`,
-];
-
-/** Without any list apt knows of nothing but the files it is given: it can neither fetch nor choose anything else. */
-const offline = ({ cache }: AptPlaces) => ['-o', `Dir::Cache=${cache}`, '-o', `Dir::State::lists=${cache}/no-lists`];
+/** An update with the file that was fetched for it. */
+interface Wanted {
+  readonly update: Update;
+  readonly file: string;
+}
 
 /** Installs the updates. One that fails is a result; a lock that is never given up is `LockHeld`. */
 export async function install(updates: readonly Update[], { stateDirectory, progress }: PluginContext): Promise<InstallResult> {
   const places = await preparePlaces(stateDirectory);
-  const guard = await guardServices();
-  let newServices: string[] = [];
-  let said: Said = { exitCode: 0, stdout: '', all: '' };
-  const before = await readPackages();
-  const filesBefore = await listNewConfigurationFiles();
+  progress('looking at what is installed');
+  const [guard, found, filesBefore, manifest] = await Promise.all([
+    guardServices(stateDirectory),
+    readPackages(),
+    readConfigurationFiles(),
+    readManifest(places.archives),
+  ]);
+  let installed: Installed;
   try {
-    if (findBroken(before).length > 0) await repairPackages(progress);
-    const wanted = updates.filter((update) => !isInstalled(before, update));
-    if (wanted.length > 0) {
-      const files = await requireStaged(wanted, places.archives);
-      const [auto, held] = await Promise.all([readMarks('auto'), readMarks('hold')]);
-      said = await run(
-        'apt-get',
-        [
-          'install',
-          '-q',
-          '-y',
-          '--no-remove',
-          '--no-install-recommends',
-          '--allow-downgrades',
-          '-o',
-          'APT::Status-Fd=3',
-          ...offline(places),
-          ...quietly,
-          ...files,
-        ],
-        { onStatus: (line) => tellProgress(line, progress) },
-      );
-      requireLock(said);
-      await restoreMarks(wanted, before, auto, held);
-    }
-  } finally {
-    newServices = await guard.end();
+    installed = await installWanted(updates, found, manifest, places, progress);
+  } catch (error) {
+    await guard.end();
+    throw error;
   }
-  const [after, restartNeed, filesAfter] = await Promise.all([readPackages(), readRestartNeed(), listNewConfigurationFiles()]);
+  const [newServices, { after, facts }, filesAfter] = await Promise.all([guard.end(), readOutcome(), readConfigurationFiles()]);
+  await restoreMarks(installed, found, after);
+  const restartNeed = decideRestartNeed(facts);
+  const aside = new Map(installed.setAside.map((one) => [one.update, one]));
   return {
     updates: updates.map((update) => {
-      const outcome = outcomeOf(update, before, after);
+      const one = aside.get(update);
+      const outcome = one?.outcome === 'notApplicable' ? one.outcome : outcomeOf(update, found, after);
+      const message = outcome === 'failed' ? findMessage(installed.said, update.name, fileOf(places, manifest, update)) : one?.message;
+      const isSign = update.restart === 'expected' || facts.flagged?.includes(update.name) === true;
       return {
         name: update.name,
         version: update.to,
         outcome,
-        restartRequired: restartNeed.needed && update.restart === 'expected',
-        ...(outcome === 'failed' ? { message: messageOf(update, said) } : {}),
+        restartRequired: restartNeed.needed && isSign,
+        ...(message === undefined ? {} : { message }),
       };
     }),
     restartNeed,
-    newConfigurationFiles: filesAfter.filter((file) => !filesBefore.includes(file)),
+    newConfigurationFiles: findNewFiles(filesBefore, filesAfter),
     newServices,
   };
 }
 
-/** Finishes what was interrupted: configures what is unpacked, mends dependencies without removing anything. */
-export async function repairPackages(progress: PluginContext['progress']): Promise<RepairResult> {
-  const before = findBroken(await readPackages());
-  progress('repairing the package data base');
-  const configured = await run('dpkg', ['--configure', '-a', '--force-confdef', '--force-confold']);
-  const fixed = await run('apt-get', ['install', '-q', '-y', '--fix-broken', '--no-remove', ...quietly]);
-  requireLock(fixed);
-  const after = findBroken(await readPackages());
-  return {
-    repaired: before.filter((name) => !after.includes(name)),
-    problems: after.length === 0 ? [] : [`${after.join(', ')}: ${lastLines(fixed.exitCode === 0 ? configured.all : fixed.all)}`],
-  };
+/** What an installation came to, but for what the packages themselves tell. */
+interface Installed extends Sorted {
+  readonly said: string;
+  readonly autoBefore: ReadonlySet<string>;
 }
 
-function isInstalled(packages: ReadonlyMap<string, InstalledPackage>, update: Update): boolean {
-  const found = findPackage(packages, update.name);
-  return found?.version === update.to && found.status === 'ii';
-}
-
-function outcomeOf(update: Update, before: ReadonlyMap<string, InstalledPackage>, after: ReadonlyMap<string, InstalledPackage>): UpdateOutcome {
-  if (isInstalled(before, update)) return 'alreadyInstalled';
-  return isInstalled(after, update) ? 'succeeded' : 'failed';
-}
-
-/** What was said of this package, else what was said last. */
-function messageOf({ name }: Update, { all }: Said): string {
-  const lines = all.split('\n');
-  const at = lines.findIndex((line) => line.startsWith(`dpkg: error processing package ${name} `));
-  return at < 0
-    ? lastLines(all, 3)
-    : lines
-        .slice(Math.max(0, at - 2), at + 3)
-        .join(' / ')
-        .slice(0, 600);
-}
-
-/** A package named to apt becomes "manually installed", and old kernels would then fill `/boot`: marks stay as they were. */
-async function restoreMarks(
+async function installWanted(
   updates: readonly Update[],
-  before: ReadonlyMap<string, InstalledPackage>,
-  auto: ReadonlySet<string>,
-  held: ReadonlySet<string>,
-): Promise<void> {
-  const shouldBeAuto = updates.filter((update) => auto.has(update.name) || findPackage(before, update.name) === undefined).map((update) => update.name);
-  if (shouldBeAuto.length > 0) await run('apt-mark', ['auto', ...shouldBeAuto]);
-  const heldNow = await readMarks('hold');
-  const lost = [...held].filter((name) => !heldNow.has(name));
-  if (lost.length > 0) await run('apt-mark', ['hold', ...lost]);
+  found: Packages,
+  manifest: Manifest,
+  places: AptPlaces,
+  progress: PluginContext['progress'],
+): Promise<Installed> {
+  const isNewer = await compareWithPlan(updates, found);
+  const autoBefore = await readAutoMarks(found);
+  let packages = found;
+  if (await needsRepair(found)) {
+    await repairPackages(places, progress, found);
+    packages = await readPackages();
+  }
+  const sorted = sortUpdates(updates, packages, (update) => manifest[keyOf(update)] === null, isNewer);
+  if (sorted.wanted.length === 0) return { ...sorted, said: '', autoBefore };
+  const files = await requireStaged(sorted.wanted, places.archives, manifest);
+  const wanted = sorted.wanted.map((update, index): Wanted => ({ update, file: files[index] ?? '' }));
+  return { ...sorted, said: await installFiles(wanted, places, progress), autoBefore };
 }
 
-function requireLock({ exitCode, all }: Said): void {
-  if (exitCode === 0 || !/Could not get lock|Unable to acquire the dpkg frontend lock/.test(all)) return;
-  const holder = /held by process (\d+ \([^)]*\))/.exec(all)?.[1] ?? 'another program';
-  throw new CauError('LockHeld', `The lock of dpkg was held by ${holder} for ${lockSeconds / 60} minutes.`, { where: 'dpkg' });
+async function readOutcome(): Promise<{ readonly after: Packages; readonly facts: RestartFacts }> {
+  const after = await readPackages();
+  return { after, facts: await readRestartFacts(after) };
 }
 
-/** `pmstatus:PACKAGE:PERCENT:TEXT` and `dlstatus:…`, as apt describes them in its progress reporting. */
-function tellProgress(line: string, progress: PluginContext['progress']): void {
-  const [kind, , percent, text] = line.split(':');
-  if (kind === 'pmstatus' && text !== undefined) progress(text, Number(percent) / 100);
+/** Installs the files; where one of them fails, the others as far as they can be installed without it. Answers all that was said. */
+async function installFiles(wanted: readonly Wanted[], places: AptPlaces, progress: PluginContext['progress']): Promise<string> {
+  const first = await runInstallation(wanted, places, progress);
+  if (first.exitCode === 0) return first.all;
+  // apt stops at the first failure and leaves the rest unpacked.
+  const isLeftUnpacked = findBroken(await readPackages()).length > 0;
+  const configured = isLeftUnpacked ? await configure(places, progress) : '';
+  const said = `${first.all}\n${configured}`;
+  const packages = await readPackages();
+  const broken = new Set(findBroken(packages));
+  const others = wanted.filter(
+    ({ update, file }) => !isInstalled(packages, update.name, update.to) && !broken.has(update.name) && !isBlamed(said, update.name, file),
+  );
+  if (others.length === 0 || others.length === wanted.length) return said;
+  const second = await runInstallation(others, places, progress);
+  return `${said}\n${second.all}`;
 }
 
-async function listNewConfigurationFiles(): Promise<string[]> {
-  const { stdout } = await run('find', ['/etc', '-xdev', '(', '-name', '*.dpkg-dist', '-o', '-name', '*.dpkg-new', '-o', '-name', '*.ucf-dist', ')']);
-  return stdout.split('\n').filter((file) => file !== '');
+async function runInstallation(wanted: readonly Wanted[], places: AptPlaces, progress: PluginContext['progress']): Promise<Said> {
+  const onStatus = (line: string) => {
+    const status = parseStatus(line);
+    if (status !== null) progress(status.text, status.fraction);
+  };
+  // Named packages keep their mark with --mark-auto, and new ones are removed again when nothing needs them any more.
+  const options = ['install', ...quietly, '--mark-auto', '--allow-downgrades', '-o', 'APT::Status-Fd=3', ...offlineOptions(places)];
+  return untilUnlocked(progress, () => runLogged('apt-get', [...options, ...wanted.map(({ file }) => file)], { logFile: places.log, onStatus }));
+}
+
+/** What apt made of the marks is checked, not trusted: an old kernel that counts as wanted would fill `/boot` one day. */
+async function restoreMarks({ wanted: updates, autoBefore }: Installed, before: Packages, after: Packages): Promise<void> {
+  const autoAfter = await readAutoMarks(after);
+  const present = updates.filter((update) => after.has(update.name)).map((update) => update.name);
+  const shouldBeAuto = (name: string) => autoBefore.has(name) || !before.has(name);
+  const lost = present.filter((name) => shouldBeAuto(name) && !autoAfter.has(name));
+  const gained = present.filter((name) => !shouldBeAuto(name) && autoAfter.has(name));
+  if (lost.length > 0) await run('apt-mark', ['auto', ...lost]);
+  if (gained.length > 0) await run('apt-mark', ['manual', ...gained]);
+}
+
+/** An update that the repair brought along was installed by this installation. */
+function outcomeOf({ name, to }: Update, found: Packages, after: Packages): UpdateOutcome {
+  if (isInstalled(found, name, to)) return 'alreadyInstalled';
+  return isInstalled(after, name, to) ? 'succeeded' : 'failed';
+}
+
+/** Compares versions as dpkg does, for those packages alone that are not as the plan found them. */
+async function compareWithPlan(updates: readonly Update[], packages: Packages): Promise<(left: string, right: string) => boolean> {
+  const moved = updates.flatMap((update): [string, string][] => {
+    const version = packages.get(update.name)?.version;
+    return version === undefined || version === update.from || version === update.to ? [] : [[version, update.to]];
+  });
+  const newer = await Promise.all(
+    moved.map(async ([left, right]) => ((await run('dpkg', ['--compare-versions', left, 'gt', right])).exitCode === 0 ? `${left} ${right}` : '')),
+  );
+  const known = new Set(newer);
+  return (left, right) => known.has(`${left} ${right}`);
+}
+
+function fileOf({ archives }: AptPlaces, manifest: Manifest, update: Update): string | null {
+  const staged = manifest[keyOf(update)] ?? null;
+  return staged === null ? null : `${archives}/${staged.file}`;
 }

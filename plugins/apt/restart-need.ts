@@ -2,7 +2,8 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { release } from 'node:os';
 import type { RestartNeed } from '../../domain/ports/update-plugin.js';
-import { run } from './commands.js';
+import { newestKernel } from './kernels.js';
+import { readPackages, type Packages } from './package-state.js';
 
 /** What the decision is made from. */
 export interface RestartFacts {
@@ -19,26 +20,50 @@ export interface RestartFacts {
 
 /** The reasons, in words. */
 export function decideRestartNeed(facts: RestartFacts): RestartNeed {
-  const newest = facts.installedKernels.toSorted((left, right) => left.localeCompare(right, 'en', { numeric: true })).at(-1);
+  const newer = newestKernel(facts.installedKernels, facts.runningKernel);
   const reasons = [
     ...(facts.flagged === null ? [] : [`a restart is asked for by ${facts.flagged.length === 0 ? 'a package' : facts.flagged.join(', ')}`]),
-    ...(newest === undefined || newest === facts.runningKernel ? [] : [`kernel ${newest} is installed, ${facts.runningKernel} runs`]),
+    ...(newer === null ? [] : [`kernel ${newer} is installed, ${facts.runningKernel} runs`]),
     ...facts.updatedSinceBoot.map((name) => `${name} was updated since the boot`),
-    ...facts.usingDeleted.map((program) => `${program} uses libraries that were replaced`),
+    ...facts.usingDeleted.map((program) => `${program} uses files that were replaced`),
   ];
   return { needed: reasons.length > 0, reasons };
 }
 
 /** The need of this node now. */
-export async function readRestartNeed(): Promise<RestartNeed> {
-  const [flagged, installedKernels, updatedSinceBoot, usingDeleted] = await Promise.all([
-    readFlag(),
-    readKernels(),
-    readUpdatedSinceBoot(),
-    readUsingDeleted(),
-  ]);
-  return decideRestartNeed({ flagged, runningKernel: release(), installedKernels, updatedSinceBoot, usingDeleted });
+export const readRestartNeed = async (): Promise<RestartNeed> => decideRestartNeed(await readRestartFacts(await readPackages()));
+
+/** The facts of this node now. */
+export async function readRestartFacts(packages: Packages): Promise<RestartFacts> {
+  const runningKernel = release();
+  const [flagged, updatedSinceBoot, usingDeleted] = await Promise.all([readFlag(), readUpdatedSinceBoot(runningKernel), readUsingDeleted()]);
+  return { flagged, runningKernel, installedKernels: findKernels(packages), updatedSinceBoot, usingDeleted };
 }
+
+/** Releases of the installed kernels, by their packages' names. */
+export function findKernels(packages: Packages): string[] {
+  return [...packages]
+    .filter(([, { status }]) => /^.i$/.test(status))
+    .flatMap(([name]) => /^linux-image-(?:unsigned-)?(\d\S*?)(?:-unsigned)?$/.exec(name)?.[1] ?? [])
+    .filter((kernel) => !/-dbg(?:sym)?$/.test(kernel));
+}
+
+/** Whether a file in `/var/lib/dpkg/info` belongs to a package that only a restart puts into effect; its name then. */
+export function restartPackageOf(file: string, runningKernel: string): string | null {
+  const name = /^(.+?)(?::[^.:]+)?\.list$/.exec(file)?.[1];
+  if (name === undefined) return null;
+  return effective.has(name) || name === `linux-image-${runningKernel}` ? name : null;
+}
+
+/** Whether a process maps files that were replaced since, by its `/proc/…/maps`. Shared memory that was unlinked is no sign. */
+export function mapsReplacedFiles(maps: string): boolean {
+  return /^\S+ \S+ \S+ \S+ \d+\s+\/(?:usr\/)?(?:lib|sbin|bin|libexec)\S* \(deleted\)$/m.test(maps);
+}
+
+const effective = new Set(['libc6', 'systemd', 'dbus', 'dbus-daemon', 'dbus-broker', 'intel-microcode', 'amd64-microcode']);
+/** The names of processes, of which Linux keeps 15 letters. */
+const stackPrograms = /^(corosync\S*|pacemaker\S*|sbd|dlm_controld)$/;
+const infoDirectory = '/var/lib/dpkg/info';
 
 async function readFlag(): Promise<string[] | null> {
   const isSet = await stat('/run/reboot-required').then(
@@ -50,23 +75,25 @@ async function readFlag(): Promise<string[] | null> {
   return [...new Set(names.split('\n').filter((name) => name !== ''))];
 }
 
-async function readKernels(): Promise<string[]> {
-  const { stdout } = await run('dpkg-query', ['--show', '--showformat=${db:Status-Abbrev} ${Package}\\n', 'linux-image-[0-9]*']);
-  return stdout.split('\n').flatMap((line) => /^ii\s+linux-image-(\d\S*)$/.exec(line.trim())?.[1] ?? []);
-}
-
-async function readUpdatedSinceBoot(): Promise<string[]> {
-  const { stdout } = await run('systemctl', ['show', '--timestamp=unix', '--property=UserspaceTimestamp', '--value']);
-  const bootMs = Number(stdout.trim().replace('@', '')) * 1000;
-  if (!Number.isFinite(bootMs) || bootMs === 0) return [];
-  const files = ['libc6:amd64', 'libc6:arm64', 'libc6', 'systemd', 'dbus', 'intel-microcode', 'amd64-microcode'];
-  const times = await Promise.all(
-    files.map(async (name) => ({ name: name.split(':')[0] ?? name, at: (await stat(`/var/lib/dpkg/info/${name}.list`).catch(() => null))?.mtimeMs ?? 0 })),
-  );
+/** dpkg writes the list of a package's files anew whenever it unpacks it. */
+async function readUpdatedSinceBoot(runningKernel: string): Promise<string[]> {
+  const [bootMs, files] = await Promise.all([readBootMs(), readdir(infoDirectory).catch(() => [])]);
+  const candidates = files.flatMap((file) => {
+    const name = restartPackageOf(file, runningKernel);
+    return name === null ? [] : [{ name, file }];
+  });
+  const times = await Promise.all(candidates.map(async ({ name, file }) => ({ name, at: (await stat(`${infoDirectory}/${file}`)).mtimeMs })));
   return [...new Set(times.filter(({ at }) => at > bootMs + 1000).map(({ name }) => name))];
 }
 
-const stackPrograms = /^(corosync|pacemaker\S*|sbd|dlm_controld)$/;
+/** When the first process began: in a container as well, whose kernel was booted long before. */
+async function readBootMs(): Promise<number> {
+  const [init, kernel] = await Promise.all([readFile('/proc/1/stat', 'utf8'), readFile('/proc/stat', 'utf8')]);
+  const sinceKernel = Number(init.replace(/^.*\) /s, '').split(' ')[19]);
+  const kernelAt = Number(/^btime (\d+)$/m.exec(kernel)?.[1]);
+  // Linux tells programs the time in hundredths of a second, whatever it counts in itself.
+  return kernelAt * 1000 + sinceKernel * 10;
+}
 
 async function readUsingDeleted(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -74,8 +101,7 @@ async function readUsingDeleted(): Promise<string[]> {
     pids.map(async (pid) => {
       const program = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
       if (!stackPrograms.test(program)) return [];
-      const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
-      return /\/(?:usr\/)?(?:lib|sbin)\S* \(deleted\)/.test(maps) ? [program] : [];
+      return mapsReplacedFiles(await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '')) ? [program] : [];
     }),
   );
   return [...new Set(found.flat())];

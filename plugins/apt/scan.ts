@@ -3,47 +3,50 @@ import { createHash } from 'node:crypto';
 import { CauError } from '../../domain/errors.js';
 import type { PluginContext, ScanResult } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
-import { lastLines, placeOptions, preparePlaces, run } from './commands.js';
+import { lastLines, run } from './commands.js';
+import { judgeSpace, readPlaces, type Demand } from './disk-space.js';
 import { findFindings } from './findings.js';
-import { isClusterStack, isOwn, mayNeedRestart } from './package-kinds.js';
-import { readMarks } from './package-state.js';
-import { readRestartNeed } from './restart-need.js';
-import { parseSimulation, parseSizes, type SimulatedInstall } from './simulation.js';
-
-const lockSeconds = 600;
+import { explainKeptBack } from './kept-back.js';
+import { untilUnlocked } from './locking.js';
+import { isClusterStack, isOwn, isSecurityOrigin, mayNeedRestart } from './package-kinds.js';
+import { readPackages, type Packages } from './package-state.js';
+import { placeOptions, preparePlaces, simulateOptions } from './places.js';
+import { decideRestartNeed, readRestartFacts } from './restart-need.js';
+import { parseSimulation, parseSizes, sizeOf, type PackageSize, type SimulatedInstall } from './simulation.js';
+import { readManifest } from './staging-manifest.js';
 
 /** Reads fresh lists of the plug-in's own, and simulates the upgrade that an installation would do. */
 export async function scan({ cluster, stateDirectory, progress }: PluginContext): Promise<ScanResult> {
   const places = await preparePlaces(stateDirectory);
   const options = [...placeOptions(places), '-o', `APT::Machine-ID=${machineId(cluster)}`];
   progress('reading package lists');
-  // A source that fails must not look like "nothing to update".
-  const update = await run('apt-get', ['update', '-q', ...options, '-o', 'APT::Update::Error-Mode=any', '-o', `DPkg::Lock::Timeout=${lockSeconds}`]);
+  // A source that fails must not look like "nothing to update". Another scan of ours may be under way: it is waited for.
+  const update = await untilUnlocked(progress, () => run('apt-get', ['update', '-q', ...options, '-o', 'APT::Update::Error-Mode=any']));
   if (update.exitCode !== 0) throw new CauError('ScanFailed', `"apt-get update" failed: ${lastLines(update.all)}`, { where: 'apt' });
   progress('simulating the upgrade');
-  const [simulated, held, findings, restartNeed] = await Promise.all([
-    run('apt-get', ['--simulate', 'upgrade', '--with-new-pkgs', '--no-remove', ...options]),
-    readMarks('hold'),
-    findFindings(),
-    readRestartNeed(),
+  const packages = await readPackages();
+  const [simulated, findings, facts] = await Promise.all([
+    // What an earlier installation left half done may need packages as well.
+    run('apt-get', [...simulateOptions, '--fix-broken', 'upgrade', '--with-new-pkgs', '--no-remove', ...options]),
+    findFindings(packages),
+    readRestartFacts(packages),
   ]);
+  if (simulated.exitCode !== 0) throw new CauError('ScanFailed', `apt cannot simulate the upgrade: ${lastLines(simulated.all)}`, { where: 'apt' });
   const simulation = parseSimulation(simulated.stdout);
-  const isDirty = findings.some((finding) => finding.id === 'packages.clean');
-  if (simulated.exitCode !== 0 && !isDirty) throw new CauError('ScanFailed', `apt cannot simulate the upgrade: ${lastLines(simulated.all)}`, { where: 'apt' });
-  const sizes = await readSizes(simulation.installs, options);
+  const installs = simulation.installs.filter((install) => !isOwn(install.name));
+  const [sizes, keptBack, manifest] = await Promise.all([
+    readSizes(installs, options),
+    explainKeptBack(simulation, packages, options),
+    readManifest(places.archives),
+  ]);
+  const isFetched = ({ name, to }: SimulatedInstall) => (manifest[`${name} ${to}`] ?? null) !== null;
+  const space = judgeSpace(await readPlaces(places.archives, demandOf(installs, sizes, packages, isFetched)));
+  const own = simulation.installs.filter((install) => isOwn(install.name));
   return {
-    updates: simulation.installs.filter((install) => !isOwn(install.name)).map((install) => toUpdate(install, sizes)),
-    keptBack: [
-      ...simulation.keptBack.map((name) => ({
-        name,
-        reason: held.has(name) ? 'held by the administrator' : 'needs a removal, a new dependency, or is phased',
-      })),
-      ...simulation.installs
-        .filter((install) => isOwn(install.name))
-        .map((install) => ({ name: install.name, reason: 'runs this very update; it is updated between runs' })),
-    ],
-    findings,
-    restartNeed,
+    updates: installs.map((install) => toUpdate(install, sizes)),
+    keptBack: [...keptBack, ...own.map(({ name }) => ({ name, reason: 'runs this very update; it is updated between runs' }))],
+    findings: [...findings, ...space],
+    restartNeed: decideRestartNeed(facts),
   };
 }
 
@@ -52,22 +55,37 @@ export function machineId(cluster: string): string {
   return createHash('md5').update(`cau ${cluster}`).digest('hex');
 }
 
-async function readSizes(installs: readonly SimulatedInstall[], options: readonly string[]): Promise<ReadonlyMap<string, number>> {
+async function readSizes(installs: readonly SimulatedInstall[], options: readonly string[]): Promise<ReadonlyMap<string, PackageSize>> {
   if (installs.length === 0) return new Map();
   const { stdout } = await run('apt-cache', [...options, 'show', ...installs.map((install) => `${install.name}=${install.to}`)]);
   return parseSizes(stdout);
 }
 
-function toUpdate({ name, from, to, origins }: SimulatedInstall, sizes: ReadonlyMap<string, number>): Update {
-  const origin = origins.join(', ').slice(0, 200);
+function demandOf(
+  installs: readonly SimulatedInstall[],
+  sizes: ReadonlyMap<string, PackageSize>,
+  packages: Packages,
+  isFetched: (install: SimulatedInstall) => boolean,
+): Demand {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    download: sum(installs.map((install) => (isFetched(install) ? 0 : sizeOf(install, sizes).download))),
+    growth: sum(installs.map((install) => Math.max(0, sizeOf(install, sizes).installed - (packages.get(install.name)?.bytes ?? 0)))),
+    largest: Math.max(0, ...installs.map((install) => sizeOf(install, sizes).installed)),
+    hasKernel: installs.some(({ name }) => name.startsWith('linux-image-')),
+  };
+}
+
+function toUpdate(install: SimulatedInstall, sizes: ReadonlyMap<string, PackageSize>): Update {
+  const { name, from, to, origins } = install;
   return {
     name,
     plugin: 'apt',
     from,
     to,
-    origin,
-    security: /security/i.test(origin),
-    sizeBytes: sizes.get(`${name.split(':')[0]} ${to}`) ?? 0,
+    origin: origins.join(', ').slice(0, 200),
+    security: origins.some(isSecurityOrigin),
+    sizeBytes: sizeOf(install, sizes).download,
     restart: mayNeedRestart(name) ? 'expected' : 'notExpected',
     clusterStack: isClusterStack(name),
   };

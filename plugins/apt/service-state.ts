@@ -1,0 +1,74 @@
+/** Which units systemd starts at boot, and which it runs now. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './commands.js';
+
+export interface ServiceState {
+  /** Units that start at boot. */
+  readonly enabled: readonly string[];
+  /** Units that run, by every name they have. */
+  readonly active: readonly string[];
+}
+
+/** A unit as systemd describes it. */
+export type Unit = Readonly<Record<string, string>>;
+
+const kinds = 'service,socket,timer,path';
+
+/** The units as they are now. */
+export async function readServiceState(): Promise<ServiceState> {
+  const [enabled, units] = await Promise.all([readEnabled(), readUnits()]);
+  return { enabled, active: units.filter(isActive).flatMap((unit) => namesOf(unit)) };
+}
+
+/**
+ * Units that start at boot: what other units want, by the links that "systemctl enable" makes, and scripts of runlevels.
+ * Read from disk, since "systemctl list-unit-files" takes seconds.
+ */
+export async function readEnabled(): Promise<string[]> {
+  const [wanting, levels] = await Promise.all([namesIn(unitDirectory, /\.(?:wants|requires|upholds)$/), namesIn('/etc', /^rc[2-5S]\.d$/)]);
+  const [wanted, scripts] = await Promise.all([
+    Promise.all(wanting.map((name) => namesIn(join(unitDirectory, name), /\.(?:service|socket|timer|path)$/))),
+    Promise.all(levels.map((name) => namesIn(join('/etc', name), /^S\d\d/))),
+  ]);
+  return [...new Set([...wanted.flat(), ...scripts.flat().map((script) => `${script.slice(3)}.service`)])];
+}
+
+const unitDirectory = '/etc/systemd/system';
+const namesIn = async (directory: string, pattern: RegExp) => (await readdir(directory).catch(() => [])).filter((name) => pattern.test(name));
+
+/** Every unit that systemd has loaded. */
+export async function readUnits(): Promise<Unit[]> {
+  const { stdout } = await run('systemctl', ['show', '*', '--property=Id,Names,ActiveState,UnitFileState,DropInPaths,TriggeredBy', `--type=${kinds}`]);
+  return parseUnits(stdout);
+}
+
+/** Parses the stanzas of `systemctl show`. */
+export function parseUnits(output: string): Unit[] {
+  return output
+    .split('\n\n')
+    .map((stanza) => Object.fromEntries(stanza.split('\n').flatMap((line) => (line.includes('=') ? [split(line)] : []))))
+    .filter((unit) => unit['Id'] !== undefined);
+}
+
+/**
+ * Services that run now and did not before, as far as only an installation can have started them: not what the cluster
+ * manager runs, and not what a socket or timer woke.
+ */
+export function findStarted(units: readonly Unit[], activeBefore: ReadonlySet<string>): string[] {
+  return units
+    .filter((unit) => isActive(unit) && (unit['Id'] ?? '').endsWith('.service') && !namesOf(unit).some((name) => activeBefore.has(name)))
+    .filter((unit) => /^(enabled|disabled|generated|indirect)$/.test(unit['UnitFileState'] ?? ''))
+    .filter((unit) => !(unit['DropInPaths'] ?? '').includes('/50-pacemaker.conf'))
+    .filter((unit) => !words(unit['TriggeredBy']).some((name) => activeBefore.has(name)))
+    .map((unit) => unit['Id'] ?? '');
+}
+
+const isActive = (unit: Unit) => /^(active|activating|reloading)$/.test(unit['ActiveState'] ?? '');
+const words = (text = '') => text.split(' ').filter((word) => word !== '');
+const namesOf = (unit: Unit) => [...new Set([...words(unit['Id']), ...words(unit['Names'])])];
+
+function split(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return [line.slice(0, at), line.slice(at + 1)];
+}
