@@ -13,6 +13,8 @@ import { startBenchTemporal } from './temporal.js';
 /** Not where a lab is usually, so that one that is there is left alone; short enough for the names of its cables. */
 const place = labPlace('caubch', '10.90.0');
 const shellLoop = fileURLToPath(new URL('shell-loop.sh', import.meta.url));
+/** A loop that waits for something that does not come has no end of its own. */
+const patienceMs = 5 * 60_000;
 const newVersions = [/^cau-demo-app 1\.1$/, /^cau-demo-kernel 1\.1$/, /^cau-demo-agent 1\.1$/, /^cau-demo-lib 1\.1$/, /^corosync .*\+cau1$/];
 
 /** A phase of one node. */
@@ -72,6 +74,7 @@ async function runShell(endings: Endings): Promise<LabRun> {
     stdin: 'ignore',
     detached: true,
     reject: false,
+    timeout: patienceMs,
   });
   await endings.add(async () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');

@@ -51,6 +51,19 @@ describe('a lab', () => {
     expect((await lab('status')).stdout).toMatch(/reboot node2, asked by 10\.94\.0\.11$/);
   });
 
+  it('lets a node restart while somebody works in it', async () => {
+    const before = await machineOf('node2');
+    // What is stopped with all other processes of a system that goes down must still be let go of.
+    const working = lab('exec', 'node2', '--', 'sh', '-c', 'trap "" TERM HUP; while :; do sleep 0.1; done');
+    expect(await lab('exec', 'node2', 'systemctl', '--no-block', 'reboot')).toMatchObject({ exitCode: 0 });
+    const isBack = async () => {
+      const now = await machineOf('node2');
+      return now?.boot !== before?.boot && now?.membership === 'online';
+    };
+    await expect.poll(isBack, { timeout: 60_000, interval: 500 }).toBe(true);
+    expect((await working).exitCode).not.toBe(0);
+  });
+
   it('changes what is on offer', async () => {
     expect(await lab('offer', 'ordinary', 'broken')).toMatchObject({ exitCode: 0, stdout: 'On offer: ordinary, broken.' });
     expect((await lab('exec', 'node1', 'cat', '/etc/apt/sources.list.d/cau-lab.list')).stdout).toMatch(/repo\/ordinary .*\n.*repo\/broken /);

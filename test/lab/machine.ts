@@ -154,9 +154,15 @@ export class LabMachine {
   }
 }
 
-/** How to enter a node's namespaces, with a clean environment. */
+/**
+ * How to enter a node's namespaces, with a clean environment. A shell waits for the command, and not nsenter itself: that
+ * one stops when its child is stopped, as a system does to all processes when it goes down, and would never reap it; and
+ * a kernel lets go of a node only when all of its processes are reaped.
+ */
 export function enterArguments(pid: number): string[] {
-  return ['-t', String(pid), '-m', '-u', '-i', '-n', '-p', '-r', '-w', '--', '/usr/bin/env', '-i', 'HOME=/root', 'LANG=C.UTF-8', 'TERM=dumb', `PATH=${path}`];
+  const namespaces = ['-m', '-u', '-i', '-n', '-p', '-r', '-w', '--no-fork'];
+  const waiting = ['/bin/sh', '-c', '"$@"; exit $?', 'sh'];
+  return ['-t', String(pid), ...namespaces, '--', ...waiting, '/usr/bin/env', '-i', 'HOME=/root', 'LANG=C.UTF-8', 'TERM=dumb', `PATH=${path}`];
 }
 
 /** The host's id of a node's first process, also for another process than the one that started it. */
