@@ -27,6 +27,7 @@ export function createPluginBench(
         keptBack: scans.flatMap((scan) => scan.keptBack),
         findings: scans.flatMap((scan) => scan.findings),
         restartNeed: { needed: scans.some((scan) => scan.restartNeed.needed), reasons: scans.flatMap((scan) => scan.restartNeed.reasons) },
+        repairNeeded: scans.some((scan) => scan.repairNeeded),
       };
     },
     async stage(updates) {

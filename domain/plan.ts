@@ -11,6 +11,7 @@ export interface ScannedNode {
   readonly node: string;
   readonly updates: readonly Update[];
   readonly restartNeeded: boolean;
+  readonly repairNeeded: boolean;
   readonly keptBack: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -105,7 +106,7 @@ function planNode(scan: ScannedNode): PlannedNode {
   );
   return {
     node: scan.node,
-    action: scan.updates.length > 0 || scan.restartNeeded ? 'update' : 'upToDate',
+    action: scan.updates.length > 0 || scan.restartNeeded || scan.repairNeeded ? 'update' : 'upToDate',
     reason: null,
     updates: scan.updates.length,
     security: scan.updates.filter((update) => update.security).length,

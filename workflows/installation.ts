@@ -14,6 +14,7 @@ import { longStep, operation } from './workers.js';
 /** Takes the node from its planned updates to none left, at most `maxScanPasses` times over. */
 export async function installUntilNothingIsLeft(state: NodeState): Promise<void> {
   let updates: readonly Update[] = state.order.updates;
+  let isRepaired = false;
   for (;;) {
     if (updates.length > 0) await installPass(state, updates);
     const scan = await scanNode(state);
@@ -23,6 +24,13 @@ export async function installUntilNothingIsLeft(state: NodeState): Promise<void>
       continue;
     }
     updates = [];
+    if (scan.repairNeeded) {
+      if (isRepaired)
+        throw new CauError('PackagesBroken', `${state.order.node}: packages are not fully installed, also after a repair.`, { where: state.order.node });
+      await repair(state);
+      isRepaired = true;
+      continue;
+    }
     if (!scan.restartNeed.needed) return;
     // A need that outlives the restart made for it would restart the node for ever.
     if (state.order.options.restartWhen === 'never' || state.restartedAfterPass === state.passes) {
@@ -71,6 +79,23 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
     if (answer.result.newServices.length > 0)
       state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
   }
+}
+
+/** Mends what an installation before this run left half done; once, since what is broken then needs a person. */
+async function repair(state: NodeState): Promise<void> {
+  const { cluster, node, run, options } = state.order;
+  state.stopHere();
+  await proveHeld(state);
+  state.passes += 1;
+  state.enter('repairing', 'packages that are not fully installed');
+  for (const plugin of options.plugins) {
+    const operations = operation(cluster, node, durationMs(options.installTimeout), `repair the packages of ${plugin} on ${node}`);
+    const answer = await operations.repairPackages({ cluster, node, run, pass: state.passes, plugin, updates: [] });
+    if (answer.kind === 'interrupted') throw new CauError('PackagesBroken', `${node}: ${answer.message}`, { where: node });
+    if (answer.result.problems.length > 0) throw new CauError('PackagesBroken', `${node}: ${answer.result.problems.slice(0, 5).join('; ')}.`, { where: node });
+    state.repaired.push(...answer.result.repaired);
+  }
+  state.notes.push(`Repaired: ${state.repaired.join(', ')}`);
 }
 
 /** The first message in full; the other packages by name, since one broken package often takes the rest with it. */

@@ -35,6 +35,8 @@ export class NodeState {
   restartPending: readonly string[] = [];
   kept: string | null = null;
   readonly installed: Update[] = [];
+  /** What an earlier installation had left half done. */
+  readonly repaired: string[] = [];
   readonly restarts: NodeReport['restarts'] = [];
   readonly moves: ObservedMove[] = [];
   readonly notes: string[] = [];

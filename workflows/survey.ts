@@ -112,6 +112,7 @@ export function planFrom({ description }: Acquaintance, { found, skipped }: Scan
       updates: scan.updates,
       keptBack: scan.keptBack,
       restartNeeded: scan.restartNeed.needed && options.restartWhen !== 'never',
+      repairNeeded: scan.repairNeeded,
     })),
     skipped,
     options,

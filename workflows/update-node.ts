@@ -36,7 +36,7 @@ async function update(state: NodeState): Promise<NodeReport> {
     await installUntilNothingIsLeft(state);
     await verifyInstallation(state);
     await leaveMaintenance(state);
-    const isWorkDone = state.installed.length > 0 || state.restarts.length > 0;
+    const isWorkDone = state.installed.length > 0 || state.repaired.length > 0 || state.restarts.length > 0;
     return state.report(isWorkDone ? 'Succeeded' : 'UpToDate', null);
   } catch (error) {
     return endInOrder(state, failureFrom(error));

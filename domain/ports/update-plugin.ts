@@ -53,6 +53,8 @@ export interface ScanResult {
   /** What an administrator should know: half-configured packages, hooks that run at installation, automatic restarts. */
   readonly findings: readonly PluginFinding[];
   readonly restartNeed: RestartNeed;
+  /** Whether an earlier installation left something half done, so that the node needs a repair even without updates. */
+  readonly repairNeeded: boolean;
 }
 
 export interface PluginFinding {

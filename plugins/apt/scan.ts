@@ -9,6 +9,7 @@ import { findFindings } from './findings.js';
 import { explainKeptBack } from './kept-back.js';
 import { untilUnlocked } from './locking.js';
 import { isClusterStack, isOwn, isSecurityOrigin, mayNeedRestart } from './package-kinds.js';
+import { needsRepair } from './repair.js';
 import { readPackages, type Packages } from './package-state.js';
 import { placeOptions, preparePlaces, simulateOptions } from './places.js';
 import { decideRestartNeed, readRestartFacts } from './restart-need.js';
@@ -25,11 +26,12 @@ export async function scan({ cluster, stateDirectory, progress }: PluginContext)
   if (update.exitCode !== 0) throw new CauError('ScanFailed', `"apt-get update" failed: ${lastLines(update.all)}`, { where: 'apt' });
   progress('simulating the upgrade');
   const packages = await readPackages();
-  const [simulated, findings, facts] = await Promise.all([
+  const [simulated, findings, facts, repairNeeded] = await Promise.all([
     // What an earlier installation left half done may need packages as well.
     run('apt-get', [...simulateOptions, '--fix-broken', 'upgrade', '--with-new-pkgs', '--no-remove', ...options]),
     findFindings(packages),
     readRestartFacts(packages),
+    needsRepair(packages),
   ]);
   if (simulated.exitCode !== 0) throw new CauError('ScanFailed', `apt cannot simulate the upgrade: ${lastLines(simulated.all)}`, { where: 'apt' });
   const simulation = parseSimulation(simulated.stdout);
@@ -47,6 +49,7 @@ export async function scan({ cluster, stateDirectory, progress }: PluginContext)
     keptBack: [...keptBack, ...own.map(({ name }) => ({ name, reason: 'runs this very update; it is updated between runs' }))],
     findings: [...findings, ...space],
     restartNeed: decideRestartNeed(facts),
+    repairNeeded,
   };
 }
 

@@ -25,6 +25,7 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
         keptBack: [],
         findings: findHalfInstalled(database),
         restartNeed: await restartNeed(),
+        repairNeeded: findHalfInstalled(database).length > 0,
       };
     },
     stage(updates) {

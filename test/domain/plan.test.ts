@@ -44,29 +44,31 @@ describe('the order of nodes', () => {
 });
 
 describe('the plan', () => {
-  it('updates nodes with updates or a pending restart, and leaves the others alone', () => {
+  it('updates nodes with updates, a pending restart or a package data base to repair, and leaves the others alone', () => {
     const plan = decidePlan(
       cluster,
       [
-        { node: 'node1', updates: [update('kernel', { restart: 'expected', security: true })], restartNeeded: false, keptBack: [] },
-        { node: 'node2', updates: [], restartNeeded: true, keptBack: [] },
-        { node: 'node3', updates: [], restartNeeded: false, keptBack: [] },
+        { node: 'node1', updates: [update('kernel', { restart: 'expected', security: true })], restartNeeded: false, repairNeeded: false, keptBack: [] },
+        { node: 'node2', updates: [], restartNeeded: true, repairNeeded: false, keptBack: [] },
+        { node: 'node3', updates: [], restartNeeded: false, repairNeeded: false, keptBack: [] },
+        { node: 'node5', updates: [], restartNeeded: false, repairNeeded: true, keptBack: [] },
       ],
       [{ node: 'node4', reason: 'offline' }],
       defaultOptions,
     );
     expect(plan.nodes.map((node) => [node.node, node.action, node.restart])).toEqual([
+      ['node5', 'update', 'notExpected'],
       ['node1', 'update', 'expected'],
       ['node2', 'update', 'expected'],
       ['node3', 'upToDate', 'notExpected'],
       ['node4', 'skip', 'notExpected'],
     ]);
-    expect(plan.nodes[0]).toMatchObject({ updates: 1, security: 1, bytes: 1000 });
+    expect(plan.nodes[1]).toMatchObject({ updates: 1, security: 1, bytes: 1000 });
   });
 
   it('names what it cuts when there are thousands of updates', () => {
     const updates = Array.from({ length: 3000 }, (_, index) => update(`package-with-a-long-name-${index}`));
-    const [node] = decidePlan(cluster, [{ node: 'node1', updates, restartNeeded: false, keptBack: [] }], [], defaultOptions).nodes;
+    const [node] = decidePlan(cluster, [{ node: 'node1', updates, restartNeeded: false, repairNeeded: false, keptBack: [] }], [], defaultOptions).nodes;
     expect(payloadBytes(node)).toBeLessThan(8 * 1024);
     expect((node?.list.length ?? 0) + (node?.cut ?? 0)).toBe(3000);
   });

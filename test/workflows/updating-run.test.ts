@@ -68,6 +68,21 @@ describe('an Updating Run', () => {
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 
+  it('repairs what an earlier installation left half done, also where there is nothing to update', async () => {
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, { failsOn: ['node3'] })));
+    await world.run({}, { nodes: ['node3'] });
+    await world.cluster.offer([]);
+    const report = await world.run();
+    expect(report.nodes.map((node) => [node.node, node.outcome])).toEqual([
+      ['node3', 'Succeeded'],
+      ['node1', 'UpToDate'],
+      ['node2', 'UpToDate'],
+      ['node4', 'UpToDate'],
+    ]);
+    expect(report.nodes[0]?.notes).toContain('Repaired: app');
+    expect((await world.run()).outcome).toBe('UpToDate');
+  });
+
   it('begins no further node once the failure budget is exceeded', async () => {
     await world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, { failsOn: nodes })));
     const report = await world.run({ maxFailedNodes: 1 });
