@@ -5,7 +5,7 @@ import { decideLeft, decideMember } from '../domain/membership.js';
 import { placementOf } from '../domain/placement.js';
 import { nodeInputs, parseBaseline, type ClusterActivities, type IntroductionActivities } from '../domain/ports/activities.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
-import type { ClusterDescription } from '../domain/cluster.js';
+import type { ClusterDescription, ClusterSight, WatchedCluster } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import { decideSettled } from '../domain/settled.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -28,11 +28,13 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
       const until = Date.now() + input.patienceMs;
       for (;;) {
         // A node's own view of itself counts only together with quorum; a node that left has no view to prove.
-        const cluster = await describeWithQuorum(driver);
-        const verdict = decide(cluster, input);
+        const { sight, isIdle } = await driver.look();
+        requireQuorate(sight);
+        const seen = decide(sight, input);
+        const verdict = seen.state === 'met' ? decide({ ...sight, idle: !asksIdle(input.condition) || (await isIdle()) }, input) : seen;
         heartbeat(verdict);
         const leftMs = until - Date.now();
-        if (verdict.state !== 'waiting' || leftMs <= 0) return { verdict, placement: placementOf(cluster), witness: cluster.witness };
+        if (verdict.state !== 'waiting' || leftMs <= 0) return { verdict, placement: placementOf(sight), witness: sight.witness };
         await driver.waitForChange(Math.min(leftMs, 1000));
       }
     }),
@@ -50,16 +52,22 @@ export function createIntroductionActivities({
   return { introduceCluster: boundary.guard(z.strictObject({ cluster: nameSchema }), () => driver.describe()) };
 }
 
-/** A member without quorum may not speak for the cluster: another one is asked. */
 async function describeWithQuorum(driver: ClusterDriver): Promise<ClusterDescription> {
   const cluster = await driver.describe();
-  if (cluster.witness.quorate) return cluster;
-  throw new CauError('NoQuorumHere', `${cluster.witness.node} is not in a part of cluster ${cluster.cluster} that has quorum.`, {
-    where: cluster.witness.node,
-  });
+  requireQuorate(cluster);
+  return cluster;
 }
 
-function decide(cluster: ClusterDescription, input: z.infer<typeof nodeInputs.watch>): Verdict {
+/** A member without quorum may not speak for the cluster: another one is asked. */
+function requireQuorate({ cluster, witness }: ClusterSight): void {
+  if (witness.quorate) return;
+  throw new CauError('NoQuorumHere', `${witness.node} is not in a part of cluster ${cluster} that has quorum.`, { where: witness.node });
+}
+
+/** Whether nothing may be under way as well; the dearest question, so that it comes last. */
+const asksIdle = (condition: z.infer<typeof nodeInputs.watch>['condition']) => condition === 'drained' || condition === 'settled';
+
+function decide(cluster: WatchedCluster, input: z.infer<typeof nodeInputs.watch>): Verdict {
   const baseline = parseBaseline(input.baseline ?? { roles: [], scores: [], failedActions: [] });
   switch (input.condition) {
     case 'drained':

@@ -110,7 +110,8 @@ export interface PromotionScore {
   readonly score: number;
 }
 
-export interface ClusterDescription {
+/** What one look at the cluster shows: who is a member, who is held, where roles are. Cheap enough to repeat at every change. */
+export interface ClusterSight {
   readonly cluster: string;
   /** The driver that answered: `pacemaker` or `simulated`. */
   readonly driver: string;
@@ -119,7 +120,6 @@ export interface ClusterDescription {
   readonly witness: Witness;
   readonly nodes: readonly ClusterNode[];
   readonly roles: readonly Role[];
-  readonly quorum: Quorum;
   readonly fencing: { readonly enabled: boolean; readonly devices: readonly string[] };
   /** Cluster-wide switches that make a drain a lie. */
   readonly maintenanceMode: boolean;
@@ -128,9 +128,17 @@ export interface ClusterDescription {
   readonly promotionScores: readonly PromotionScore[];
   /** The run that holds the lease in the cluster, if any. */
   readonly lease: RunReference | null;
+}
+
+/** The whole cluster, with its votes. */
+export interface ClusterDescription extends ClusterSight {
+  readonly quorum: Quorum;
   /** Nothing is pending in the cluster: no transition under way. */
   readonly idle: boolean;
 }
+
+/** A sight, with `idle` where that was asked as well. Where it was not, it does not count. */
+export type WatchedCluster = ClusterSight & { readonly idle?: boolean };
 
 /** States in which an instance does its work; a drained node has no instance in any state but `Stopped`. */
 export function isServing(state: InstanceState): boolean {
@@ -138,16 +146,16 @@ export function isServing(state: InstanceState): boolean {
 }
 
 /** The node of that name. */
-export function findNode(cluster: ClusterDescription, name: string): ClusterNode | undefined {
+export function findNode(cluster: ClusterSight, name: string): ClusterNode | undefined {
   return cluster.nodes.find((node) => node.name === name);
 }
 
 /** The roles with an active instance on the node. */
-export function rolesOn(cluster: ClusterDescription, node: string): Role[] {
+export function rolesOn(cluster: ClusterSight, node: string): Role[] {
   return cluster.roles.filter((role) => role.instances.some((instance) => instance.node === node && instance.state !== 'Stopped'));
 }
 
 /** Full members: online, not pending, not unclean. */
-export function fullMembers(cluster: ClusterDescription): ClusterNode[] {
+export function fullMembers(cluster: ClusterSight): ClusterNode[] {
   return cluster.nodes.filter((node) => node.kind === 'member' && node.online && !node.pending && !node.unclean);
 }

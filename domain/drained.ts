@@ -1,5 +1,5 @@
 /** When is a node drained? Three facts, not one: nothing pending, nothing active there, no role lost on the way. */
-import { findNode, isServing, type ClusterDescription } from './cluster.js';
+import { findNode, isServing, type ClusterSight, type WatchedCluster } from './cluster.js';
 import { createFailure } from './errors.js';
 import { isSameRun, type RunReference } from './names.js';
 import type { Baseline } from './placement.js';
@@ -10,7 +10,7 @@ import { verdictOf, type Verdict } from './verdict.js';
  * `HoldBroken` when somebody lifted the standby, `DrainFailed` when a stop failed for good, `RoleNotManaged` when the
  * cluster leaves an instance there alone (Pacemaker then reports the node drained while it still serves).
  */
-export function decideDrained(cluster: ClusterDescription, nodeName: string, run: RunReference, baseline: Baseline): Verdict {
+export function decideDrained(cluster: WatchedCluster, nodeName: string, run: RunReference, baseline: Baseline): Verdict {
   const held = decideHeld(cluster, nodeName, run);
   if (held.state !== 'met') return held;
   const there = cluster.roles.flatMap((role) =>
@@ -27,7 +27,7 @@ export function decideDrained(cluster: ClusterDescription, nodeName: string, run
   }
   const reasons = there.map((instance) => `"${instance.resource}" is ${instance.state} on ${nodeName}`);
   reasons.push(...lostRoles(cluster, baseline));
-  if (!cluster.idle) reasons.push('the cluster has actions pending');
+  if (cluster.idle === false) reasons.push('the cluster has actions pending');
   return verdictOf(reasons);
 }
 
@@ -35,7 +35,7 @@ export function decideDrained(cluster: ClusterDescription, nodeName: string, run
  * Whether the node is still held by this run. Asked again right before anything is installed and before a restart: an
  * operator may have lifted the standby meanwhile, and his word is final.
  */
-export function decideHeld(cluster: ClusterDescription, nodeName: string, run: RunReference): Verdict {
+export function decideHeld(cluster: ClusterSight, nodeName: string, run: RunReference): Verdict {
   const node = findNode(cluster, nodeName);
   if (node === undefined) return impossible('NodeVanished', `${nodeName} is not a node of cluster ${cluster.cluster} any more.`, nodeName);
   if (node.hold === null) return impossible('HoldBroken', `Somebody removed the maintenance mode that the run had set on ${nodeName}.`, nodeName);
@@ -49,7 +49,7 @@ export function decideHeld(cluster: ClusterDescription, nodeName: string, run: R
 }
 
 /** Roles that served before, are wanted, and serve nowhere now. */
-export function lostRoles(cluster: ClusterDescription, baseline: Baseline): string[] {
+export function lostRoles(cluster: ClusterSight, baseline: Baseline): string[] {
   return baseline.roles
     .filter((was) => was.serving > 0)
     .flatMap((was) => {

@@ -1,5 +1,5 @@
 /** When is a node a full member again, and when has it left in order? */
-import { findNode, type ClusterDescription } from './cluster.js';
+import { findNode, type ClusterSight } from './cluster.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /**
@@ -7,7 +7,7 @@ import { verdictOf, type Verdict } from './verdict.js';
  * membership right after a quick restart, and a node that is cut off shows itself online. So a run asks for a new
  * boot id, the node's own view and another member's view.
  */
-export function decideMember(cluster: ClusterDescription, nodeName: string): Verdict {
+export function decideMember(cluster: ClusterSight, nodeName: string): Verdict {
   const node = findNode(cluster, nodeName);
   const seenBy = `as ${cluster.witness.node} sees it`;
   const reasons: string[] = [];
@@ -25,7 +25,7 @@ export function decideMember(cluster: ClusterDescription, nodeName: string): Ver
  * Whether the node left the cluster in order: offline, clean, and expected to be down. Only then may it be restarted
  * without being fenced or making the others wait.
  */
-export function decideLeft(cluster: ClusterDescription, nodeName: string): Verdict {
+export function decideLeft(cluster: ClusterSight, nodeName: string): Verdict {
   const node = findNode(cluster, nodeName);
   if (node === undefined) return { state: 'met' };
   const reasons: string[] = [];

@@ -1,5 +1,5 @@
 /** When has a cluster settled after a node came back? Replicas must be ready, not merely started. */
-import { isServing, type ClusterDescription } from './cluster.js';
+import { isServing, type ClusterSight, type WatchedCluster } from './cluster.js';
 import { lostRoles } from './drained.js';
 import type { Baseline } from './placement.js';
 import { verdictOf, type Verdict } from './verdict.js';
@@ -9,7 +9,7 @@ import { verdictOf, type Verdict } from './verdict.js';
  * agent reports it only when its copy is in sync: the next drain could otherwise promote stale data), nothing failed
  * anew and nothing is pending.
  */
-export function decideSettled(cluster: ClusterDescription, baseline: Baseline): Verdict {
+export function decideSettled(cluster: WatchedCluster, baseline: Baseline): Verdict {
   const reasons = lostRoles(cluster, baseline);
   for (const was of baseline.roles) {
     const role = cluster.roles.find((candidate) => candidate.id === was.role);
@@ -20,7 +20,7 @@ export function decideSettled(cluster: ClusterDescription, baseline: Baseline): 
   reasons.push(...missingScores(cluster, baseline));
   const fresh = cluster.failedActions.filter((action) => !baseline.failedActions.includes(action.id));
   reasons.push(...fresh.map((action) => `${action.operation} of "${action.resource}" failed on ${action.node}: ${action.reason}`));
-  if (!cluster.idle) reasons.push('the cluster has actions pending');
+  if (cluster.idle === false) reasons.push('the cluster has actions pending');
   return verdictOf(reasons);
 }
 
@@ -28,7 +28,7 @@ export function decideSettled(cluster: ClusterDescription, baseline: Baseline): 
  * Scores by resource, highest first: copies may have changed places with a move, so the values are compared, not the
  * nodes that hold them.
  */
-function missingScores(cluster: ClusterDescription, baseline: Baseline): string[] {
+function missingScores(cluster: ClusterSight, baseline: Baseline): string[] {
   const resources = [...new Set(baseline.scores.map((score) => score.resource))];
   return resources.flatMap((resource) => {
     const sorted = (scores: Baseline['scores']) =>

@@ -1,6 +1,7 @@
 /** The node worker: root on its node, runs that node's steps and answers about its cluster. Outbound connections only. */
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createNodeBoundary } from '../activities/boundary.js';
 import { createClusterActivities, createIntroductionActivities } from '../activities/cluster-activities.js';
 import { createNodeActivities } from '../activities/node-activities.js';
@@ -28,6 +29,9 @@ export interface NodeWorkerSettings {
   readonly allowRestart: boolean;
   log(line: string): void;
 }
+
+/** How long a node may take to stop its services; a worker that is still there then works on. */
+const goingDownMs = 120_000;
 
 /** The directory of a plug-in's own on the node. */
 export const pluginDirectory = (stateDirectory: string, plugin: string) => join(stateDirectory, 'plugins', plugin);
@@ -91,4 +95,6 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
   if (!isRestartDue) return;
   log(`Restarting ${node}.`);
   await host.restart();
+  // Whoever keeps this worker running would start another one, which takes its time from what is being stopped.
+  await delay(goingDownMs, undefined, { signal }).catch(() => undefined);
 }

@@ -2,6 +2,7 @@
 import type { ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import type { RunReference } from '../domain/names.js';
+import { failureFrom } from './failures.js';
 import type { RunState } from './run-state.js';
 import { coordinator } from './workers.js';
 
@@ -15,6 +16,16 @@ export async function takeLease(state: RunState, description: ClusterDescription
   const foreign = holders.filter((holder) => holder.firstExecutionRunId !== run.firstExecutionRunId);
   if (foreign.length > 0) await cleanUpAfter(state, description, foreign);
   await witnesses.ask({ summary: 'take the lease in the cluster', not: null, ask: (activities, target) => activities.takeLease({ ...target, run }) });
+}
+
+/** Gives the lease back. What cannot be given back now is cleaned up by the next run. */
+export async function dropLease({ witnesses, run }: RunState): Promise<void> {
+  if (witnesses.members.length === 0) return;
+  try {
+    await witnesses.ask({ summary: 'give the lease back', not: null, ask: (activities, target) => activities.dropLease({ ...target, run }) });
+  } catch (error) {
+    failureFrom(error);
+  }
 }
 
 async function cleanUpAfter(state: RunState, description: ClusterDescription, foreign: readonly RunReference[]): Promise<void> {

@@ -13,8 +13,8 @@ const attempts = 3;
 
 /** The guard that a run holds. */
 export interface HeldGuard {
-  /** Set when the guard ended before its run: somebody terminated it. No further node may be begun then. */
-  readonly lost: () => boolean;
+  /** Whether the guard ended before its run: somebody terminated it. No further node may be begun then. */
+  lost(): Promise<boolean>;
   /** Tells the guard which nodes there are, so that it can clean up after a run that ends badly. */
   tellNodes(nodes: readonly string[]): Promise<void>;
   /** Lets the guard clean up and waits until it is closed. */
@@ -45,7 +45,7 @@ export async function takeGuard(state: RunState): Promise<HeldGuard> {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const guard = await coordinator(`who guards cluster ${cluster}?`).examineGuard({ cluster, run: state.run });
-    if (guard.kind === 'ours') return holdAdopted(cluster);
+    if (guard.kind === 'ours') return holdAdopted(state);
     if (guard.kind === 'busy') {
       throw new CauError('ClusterBusy', `Cluster ${cluster} is being updated by run ${guard.holder.workflowId} (phase ${guard.phase}) since ${guard.since}.`, {
         where: guard.holder.workflowId,
@@ -88,7 +88,7 @@ function holdOwn(child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
     isClosed = true;
   });
   return {
-    lost: () => isClosed,
+    lost: () => Promise.resolve(isClosed),
     tellNodes: (nodes) => child.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
     async end() {
       await child.signal(guardEndSignal).catch(ignoreClosed);
@@ -98,10 +98,10 @@ function holdOwn(child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
 }
 
 /** After a reset the guard is not a child of this execution any more; it is spoken to from outside. */
-function holdAdopted(cluster: string): HeldGuard {
+function holdAdopted({ request: { cluster }, run }: RunState): HeldGuard {
   const guard = getExternalWorkflowHandle(guardId(cluster));
   return {
-    lost: () => false,
+    lost: async () => (await coordinator(`is cluster ${cluster} still guarded?`).examineGuard({ cluster, run })).kind !== 'ours',
     tellNodes: (nodes) => guard.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
     async end() {
       await guard.signal(guardEndSignal).catch(ignoreClosed);

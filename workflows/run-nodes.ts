@@ -25,7 +25,7 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
     else if (node.action === 'upToDate') state.finish(untouchedNode(node.node, 'UpToDate', 'nothing to update'));
     else {
       await awaitTurn(state);
-      const refusal = reasonNotToBegin(state, guard, node, budget);
+      const refusal = await reasonNotToBegin(state, guard, node, budget);
       if (refusal !== null) state.finish(refusal);
       else {
         measuring.moveAwayFrom(node.node, planned.find((next) => next.action === 'update' && !state.isBegun(next.node) && next.node !== node.node)?.node);
@@ -55,10 +55,10 @@ async function awaitTurn(state: RunState): Promise<void> {
   await awaitTurn(state);
 }
 
-function reasonNotToBegin(state: RunState, guard: HeldGuard, { node }: PlannedNode, budget: number): NodeReport | null {
+async function reasonNotToBegin(state: RunState, guard: HeldGuard, { node }: PlannedNode, budget: number): Promise<NodeReport | null> {
   if (state.stop !== null) return untouchedNode(node, 'Canceled', state.stop.reason);
   if (state.skipped.has(node)) return untouchedNode(node, 'Skipped', 'left out by command');
-  if (guard.lost()) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
+  if (await guard.lost()) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
   const verdict = decideBudget(state.outcomes(), budget);
   return verdict.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(verdict));
 }

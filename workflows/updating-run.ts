@@ -7,7 +7,7 @@ import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import type { Report } from '../domain/report.js';
 import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
-import { takeLease } from './cluster-lease.js';
+import { dropLease, takeLease } from './cluster-lease.js';
 import { asWorkflow, fail } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { listenToCommands } from './run-commands.js';
@@ -33,6 +33,8 @@ export async function updatingRun(input: unknown): Promise<Report> {
       try {
         return await runGuarded(state, guard);
       } finally {
+        // A guard that was taken away from its run cleans up nothing.
+        if (await guard.lost()) await dropLease(state);
         await guard.end();
       }
     });

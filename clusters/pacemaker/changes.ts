@@ -19,8 +19,8 @@ export interface ChangeWatch {
 const defaultLog = '/var/log/pacemaker/pacemaker.log';
 const settingFiles = ['/etc/default/pacemaker', '/etc/sysconfig/pacemaker'];
 
-/** Lines come in bursts; one look after a burst is enough. */
-const burstMs = 15;
+/** Lines come in bursts; one look after a burst is enough, and each look takes time from a cluster that is at work. */
+const burstMs = 50;
 /** How often to look without a log to watch. */
 const blindMs = 250;
 const readAtMost = 256 * 1024;

@@ -1,5 +1,5 @@
-/** The whole cluster in one look: four of its tools at once, put together. */
-import type { ClusterDescription, ClusterNode } from '../../domain/cluster.js';
+/** What Pacemaker's tools say of the cluster, put together. */
+import type { ClusterDescription, ClusterNode, ClusterSight } from '../../domain/cluster.js';
 import { CauError } from '../../domain/errors.js';
 import type { Cib } from './cib.js';
 import { readCib } from './compare-and-swap.js';
@@ -20,39 +20,51 @@ export interface DescribeDependencies {
   readonly proveIdle: IdleProof;
 }
 
+/** A look at the cluster, and what it was made from. */
+export interface Seen {
+  readonly sight: ClusterSight;
+  readonly view: ClusterView;
+  readonly cib: Cib;
+  /** What the cluster was doing in that very state. */
+  activity(): Promise<Activity>;
+}
+
 /**
- * The cluster as this node sees it, and what it is doing.
+ * One look: two of Pacemaker's tools at once, put together.
  * @throws CauError `NoQuorumHere` when the cluster stack of this node is down; `ClusterToolFailed`
  */
-export async function describe({
-  cluster,
-  node,
-  run,
-  bootId,
-  proveIdle,
-}: DescribeDependencies): Promise<{ readonly description: ClusterDescription; readonly activity: Activity }> {
-  const [view, { cib, text }, corosync, boot] = await Promise.all([readClusterView(run, node), readCib(run, node), readVotes(run, node), bootId()]);
-  const quorate = mayAct(view, node) && corosync.quorate && cib.hasQuorum;
-  const option = (name: string) => isTrue(view.options[name]);
+export async function look({ cluster, node, run, bootId, proveIdle }: DescribeDependencies): Promise<Seen> {
+  const [view, { cib, text }, boot] = await Promise.all([readClusterView(run, node), readCib(run, node), bootId()]);
+  const quorate = mayAct(view, node) && cib.hasQuorum;
   const isStable = quorate && view.nodes.every((one) => !(one.online && one.pending));
-  const activity = isStable ? await proveIdle(cib, text, view.coordinator) : 'deciding';
-  const description = {
+  const option = (name: string) => isTrue(view.options[name]);
+  const sight = {
     cluster,
     driver: 'pacemaker',
     software: view.version === null ? [] : [`pacemaker ${view.version}`],
     witness: { node, bootId: boot, quorate, coordinator: view.coordinator, at: new Date().toISOString() },
     nodes: view.nodes.map((one) => toNode(one, view, cib)),
     roles: view.roles,
-    quorum: toQuorum(corosync, view.nodes, view.options['no-quorum-policy']),
     fencing: { enabled: option('stonith-enabled') || option('fencing-enabled'), devices: view.fencingDevices },
     maintenanceMode: option('maintenance-mode'),
     stopAllResources: option('stop-all-resources'),
     failedActions: view.failedActions,
     promotionScores: cib.promotionScores,
     lease: findLease(cib),
-    idle: activity === 'idle',
   };
-  return { description, activity };
+  return { sight, view, cib, activity: () => (isStable ? proveIdle(cib, text, view.coordinator) : Promise.resolve('deciding' as const)) };
+}
+
+/**
+ * The cluster as this node sees it with its votes, and what it is doing.
+ * @throws CauError as `look`
+ */
+export async function describe(dependencies: DescribeDependencies): Promise<{ readonly description: ClusterDescription; readonly activity: Activity }> {
+  const [{ sight, view, activity: ask }, corosync] = await Promise.all([look(dependencies), readVotes(dependencies.run, dependencies.node)]);
+  const quorate = sight.witness.quorate && corosync.quorate;
+  const activity = quorate ? await ask() : 'deciding';
+  const quorum = toQuorum(corosync, view.nodes, view.options['no-quorum-policy']);
+  return { description: { ...sight, witness: { ...sight.witness, quorate }, quorum, idle: activity === 'idle' }, activity };
 }
 
 /** Its exit code tells whether there is quorum, so only its words count. */

@@ -3,7 +3,7 @@ import type { ClusterDriver, DriverCapabilities } from '../../domain/ports/clust
 import { createChangeWatch, type ChangeWatch } from './changes.js';
 import { createCommandRunner, type CommandRunner } from './commands.js';
 import { compareAndSwap, type Decide } from './compare-and-swap.js';
-import { describe } from './describe.js';
+import { describe, look } from './describe.js';
 import { decideHold, decideKeep, decideRelease } from './hold-decisions.js';
 import { createIdleProof } from './idle.js';
 import { decideLease, decideLeaseDrop } from './lease.js';
@@ -28,7 +28,7 @@ export interface PacemakerDriverSettings {
  * How long to rely on being told of a change, in milliseconds. The end of a transition is written down by the
  * controller's own node alone, so elsewhere it is looked for; a stack that is down writes nothing.
  */
-const patienceMs = { idle: 60_000, pending: 500, deciding: 100, down: 200 } as const;
+const patienceMs = { idle: 60_000, pending: 500, unknown: 250, deciding: 100, down: 200 } as const;
 
 const capabilities: DriverCapabilities = {
   predictsMoves: true,
@@ -69,6 +69,7 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
   const { node, run = createCommandRunner(), changes = createChangeWatch() } = settings;
   const proveIdle = createIdleProof(run);
   let lastLook: keyof typeof patienceMs = 'deciding';
+  const dependencies = { ...settings, run, proveIdle };
   const change = (decide: Decide) => compareAndSwap(run, node, decide);
   return {
     kind: 'pacemaker',
@@ -76,9 +77,20 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
     async describe() {
       changes.mark();
       lastLook = 'down';
-      const { description, activity } = await describe({ ...settings, run, proveIdle });
+      const { description, activity } = await describe(dependencies);
       lastLook = activity;
       return description;
+    },
+    async look() {
+      changes.mark();
+      lastLook = 'down';
+      const { sight, cib, activity } = await look(dependencies);
+      lastLook = cib.pendingOperations.length > 0 ? 'pending' : 'unknown';
+      const isIdle = async () => {
+        lastLook = await activity();
+        return lastLook === 'idle';
+      };
+      return { sight, isIdle };
     },
     async predictMoves(order) {
       await requireQuorum(run, node);

@@ -23,6 +23,10 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
     kind: 'simulated',
     capabilities: { predictsMoves: true, stopsStack: true, stackPackages: ['cluster-stack'] },
     describe,
+    look: async () => {
+      const sight = await describe();
+      return { sight, isIdle: () => Promise.resolve(sight.idle) };
+    },
     predictMoves: (order) => ask('predict', order),
     takeLease: (run) => ask('takeLease', run),
     dropLease: (run) => ask('dropLease', run),

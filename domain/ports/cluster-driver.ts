@@ -3,7 +3,7 @@
  * while its own node has quorum: every verb but the local ones first proves that, and throws `NoQuorumHere` otherwise.
  * Verbs are idempotent; writes are compare-and-swap and are read back instead of trusting an exit code.
  */
-import type { ClusterDescription } from '../cluster.js';
+import type { ClusterDescription, ClusterSight } from '../cluster.js';
 import type { RunReference } from '../names.js';
 
 export interface ClusterDriver {
@@ -13,6 +13,9 @@ export interface ClusterDriver {
 
   /** The cluster as this node sees it. Does not require quorum: `witness.quorate` tells. */
   describe(): Promise<ClusterDescription>;
+
+  /** One look, for watching: cheaper than a description, under the same conditions. */
+  look(): Promise<ClusterLook>;
 
   /**
    * Which moves each drain and return would cause, in that order of nodes, changing nothing.
@@ -66,6 +69,13 @@ export interface ClusterDriver {
    * (Pacemaker: a forced probe). A node that joins with one makes the cluster restart it elsewhere.
    */
   findStrayResources(): Promise<readonly string[]>;
+}
+
+/** What a look showed, and the question that is asked only when the rest is as it should be. */
+export interface ClusterLook {
+  readonly sight: ClusterSight;
+  /** Whether nothing was under way in the very state that was seen. */
+  isIdle(): Promise<boolean>;
 }
 
 export interface DriverCapabilities {

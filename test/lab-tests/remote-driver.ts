@@ -1,6 +1,7 @@
 /** The Pacemaker driver of a lab node, used from outside: its verbs travel as JSON lines to `drive.ts` inside the node. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { ClusterDescription } from '../../domain/cluster.js';
 import { CauError, failureSchema } from '../../domain/errors.js';
 import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
 
@@ -59,6 +60,10 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
       kind: 'pacemaker',
       capabilities: { predictsMoves: true, stopsStack: true, stackPackages: [] },
       describe: () => call('describe'),
+      async look() {
+        const sight = await call<ClusterDescription>('describe');
+        return { sight, isIdle: () => Promise.resolve(sight.idle) };
+      },
       predictMoves: (order) => call('predictMoves', order),
       takeLease: (run) => call('takeLease', run),
       dropLease: (run) => call('dropLease', run),

@@ -116,6 +116,8 @@ Restart=always
 RestartSec=200ms
 KillMode=mixed
 TimeoutStopSec=15s
+# At boot the cluster stack comes first.
+Nice=5
 Environment=NODE_OPTIONS=--max-old-space-size=256
 [Install]
 WantedBy=multi-user.target

@@ -151,6 +151,20 @@ describe('a run that ends badly in the middle of an installation', () => {
   });
 });
 
+describe('a run whose guard is terminated', () => {
+  it('lets the node at work finish, begins no further one, and gives the lease back itself', async () => {
+    await stall();
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    await world.temporal.client.workflow.getHandle(guardId(world.name)).terminate('by a test');
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const [first, ...others] = (await world.report(handle)).nodes;
+    expect(first?.outcome).toBe('Succeeded');
+    for (const node of others) expect(node).toMatchObject({ outcome: 'Canceled', reason: expect.stringContaining('the guard of the cluster was lost') });
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+});
+
 describe('a second run', () => {
   it('on a busy cluster is refused with the holder, its phase and since when', async () => {
     await stall();

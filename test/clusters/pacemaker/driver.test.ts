@@ -34,6 +34,16 @@ describe('the driver', () => {
     }
   });
 
+  test('sees in a look what a description tells, and asks for votes and the scheduler only when it must', async () => {
+    const run = scriptedRunner(tools('healthy.crm-mon.xml', 'healthy.cib.xml'));
+    const driver = driverWith(run);
+    const { sight, isIdle } = await driver.look();
+    expect(new Set(run.asked.map(([command]) => command))).toEqual(new Set(['cibadmin', 'crm_mon']));
+    expect(await isIdle()).toBe(true);
+    const { quorum: _quorum, idle: _idle, ...told } = await driver.describe();
+    expect(sight).toEqual({ ...told, witness: { ...told.witness, at: expect.any(String) } });
+  });
+
   test('shows maintenance, standby and lease as operators and runs set them', async () => {
     const description = await driverWith(scriptedRunner(tools('operator.crm-mon.xml', 'operator.cib.xml'))).describe();
     expect(description).toMatchObject({ maintenanceMode: true, lease: { workflowId: 'cau/run/lab/1' } });
