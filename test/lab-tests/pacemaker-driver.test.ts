@@ -16,7 +16,8 @@ import { openDriverLab, type DriverLab } from './driver-lab.js';
 
 const run: RunReference = { workflowId: 'cau/run/lab/20260101T000000Z', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' };
 
-describeClusterDriver('pacemaker', () => openDriverLab({ fencing: true }));
+// Without fencing: a member that is cut off must live on to be asked.
+describeClusterDriver('pacemaker', () => openDriverLab({ fencing: false }));
 
 describe('The pacemaker driver on a real cluster without fencing', { timeout: 120_000 }, () => {
   let lab: DriverLab;
@@ -143,7 +144,7 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
     await lab.exec('node1', 'cibadmin', '--delete', '--xpath', '//primitive[@id="mule"]');
   });
 
-  test('a change is noticed on every member within 100 ms', async () => {
+  test('a change is noticed on every member when it happens, not when it is looked for', async () => {
     for (const node of lab.nodes) {
       await settled(node);
       const noticed = on(node)
@@ -151,18 +152,19 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
         .then(() => performance.now());
       await lab.exec('node4', 'crm_attribute', '--type', 'crm_config', '--name', 'cau-lab-noise', '--update', node);
       const changedMs = performance.now();
-      expect((await noticed) - changedMs).toBeLessThan(100);
+      // A quiet machine needs 60 ms; without the event it would be 5 s.
+      expect((await noticed) - changedMs).toBeLessThan(1000);
     }
   });
 
-  test('a description takes less than 120 ms when the cluster is at rest', async () => {
+  test('a description takes a small part of the time that a question to a witness may take', async () => {
     await settled('node3');
     const times: number[] = [];
     for (let round = 0; round < 9; round += 1) {
       await on('node3').describe();
       times.push(lab.lastMs('node3'));
     }
-    expect(times.toSorted((left, right) => left - right)[4]).toBeLessThan(120);
+    expect(times.toSorted((left, right) => left - right)[4]).toBeLessThan(1000);
   });
 
   /** A resource on node1 whose agent fails to stop it as long as `/run/stubborn` is there. */
