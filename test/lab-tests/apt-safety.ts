@@ -78,7 +78,11 @@ export function promiseSafety(): void {
       // Its guard is still there, but once its owner is gone it forbids nothing.
       expect(await node.sh('policy-rc.d nginx start; echo $?')).toBe('0');
       expect(await node.plugin.verify([])).toMatchObject({ clean: false });
-      expect(await node.plugin.repair()).toEqual({ repaired: ['slow', 'runs-off.service (turned off again)'], problems: [] });
+      // Whether dpkg had written down that the first package was done, when it was killed in the second, is its own affair.
+      expect(await node.plugin.repair()).toEqual({
+        repaired: expect.arrayContaining(['slow', 'runs-off.service (turned off again)']) as string[],
+        problems: [],
+      });
       expect(await node.sh('ls /usr/sbin/policy-rc.d*; systemctl is-enabled runs-off.service')).toContain('disabled');
       expect(await node.sh('ls /usr/sbin/policy-rc.d*')).toContain('No such file');
       expect(await node.plugin.verify(updates)).toEqual({ clean: true, problems: [] });
