@@ -35,7 +35,6 @@ export const runOptionsSchema = z.strictObject({
   quorumWait: durationSchema.describe('How long to wait until a node can be taken out without risk to the quorum.'),
   pauseTimeout: durationSchema.describe('How long a run may stay paused; then it ends in order, and nodes that are not begun are canceled.'),
   probes: z.array(probeSchema).max(20).describe('Requests repeated during the run to measure the interruption of roles.'),
-  releaseAfter: durationSchema.describe('After how long a node worker releases the maintenance mode of a run that Temporal does not know.'),
   skipChecks: z.array(checkId).max(50).describe('Readiness rules to skip, by id; recorded in the report.'),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
@@ -61,7 +60,6 @@ export const defaultOptions: RunOptions = {
   quorumWait: '10m',
   pauseTimeout: '24h',
   probes: [],
-  releaseAfter: '30m',
   skipChecks: [],
 };
 
