@@ -23,7 +23,10 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
     dropLease: guard(nodeInputs.lease, ({ run }) => driver.dropLease(run)),
     holdNode: guard(nodeInputs.hold, ({ held, run, limit }) => driver.hold(held, run, limit)),
     releaseNode: guard(nodeInputs.release, ({ held, run }) => driver.release(held, run)),
-    keepNode: guard(nodeInputs.keep, ({ held, run, reason }) => driver.keep(held, run, reason)),
+    keepNode: guard(nodeInputs.keep, async ({ held, run, reason }) => {
+      await driver.keep(held, run, reason);
+      return { releaseCommand: driver.capabilities.releaseCommand(held) };
+    }),
     watchCluster: guard(nodeInputs.watch, async (input) => {
       const until = Date.now() + input.patienceMs;
       for (;;) {

@@ -72,7 +72,7 @@ export const errorCatalogue = {
   RestartBlocked: stop('The node must not be restarted now.', 'Read the reason; the node is left as it is.'),
   RestartTimeout: stop(
     'The node did not come back in time after its restart.',
-    'Look at its console; when it is well again, end its maintenance mode ("crm_standby -N NODE -D").',
+    'Look at its console; when it is well again, release it with the command that the report names.',
   ),
   StillOldBoot: again('The node has not restarted yet.', 'Nothing: it is asked again.'),
   RejoinTimeout: stop('The node did not become a full member of the cluster in time.', 'Check that the cluster stack starts at boot on that node.'),

@@ -94,6 +94,8 @@ export function reasonToSkip(cluster: ClusterDescription, name: string): string 
   if (node.kind !== 'member') return `a ${node.kind} node: it has no vote and no worker of its own`;
   if (!node.online) return 'offline';
   if (node.pending) return 'not a full member: it is joining or leaving';
+  if (node.hold !== null && node.hold.kept !== null && node.hold.intact)
+    return `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`;
   if (node.standbyBy === 'operator') return 'in standby by the wish of an operator';
   if (node.maintenance) return 'in maintenance by the wish of an operator';
   return null;

@@ -39,7 +39,9 @@ async function cleanUpAfter(state: RunState, description: ClusterDescription, fo
   }
   for (const node of description.nodes) {
     const hold = node.hold;
-    if (hold === null || hold.kept !== null || hold.run.firstExecutionRunId === state.run.firstExecutionRunId) continue;
+    if (hold === null || hold.run.firstExecutionRunId === state.run.firstExecutionRunId) continue;
+    // A node that was kept stays so until a person ends its standby; what is left of the record then goes.
+    if (hold.kept !== null && hold.intact) continue;
     await state.witnesses.ask({
       summary: `release ${node.name}, left by ${hold.run.workflowId}`,
       not: null,

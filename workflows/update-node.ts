@@ -67,11 +67,12 @@ async function endInOrder(state: NodeState, failure: Failure): Promise<NodeRepor
   async function keep(kept: NodeState, cause: Failure, reason: string): Promise<NodeReport> {
     kept.kept = reason;
     try {
-      await kept.witnesses.ask({
+      const { releaseCommand } = await kept.witnesses.ask({
         summary: `keep ${node} in maintenance mode`,
         not: node,
         ask: (activities, target) => activities.keepNode({ ...target, held: node, run, reason }),
       });
+      if (releaseCommand !== null) kept.kept = `${reason} When it is well again: ${releaseCommand}`;
     } catch (error) {
       kept.notes.push(`The reason could not be recorded in the cluster: ${failureFrom(error).message}`);
     }

@@ -33,6 +33,7 @@ const patienceMs = { idle: 60_000, pending: 500, unknown: 250, deciding: 100, do
 const capabilities: DriverCapabilities = {
   predictsMoves: true,
   stopsStack: true,
+  releaseCommand: (node) => `crm_standby -N ${node} -D`,
   // Names of Debian, Ubuntu, RHEL and SUSE; a trailing star stands for the rest of a name.
   stackPackages: [
     'corosync*',

@@ -21,7 +21,7 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
   };
   return {
     kind: 'simulated',
-    capabilities: { predictsMoves: true, stopsStack: true, stackPackages: ['cluster-stack'] },
+    capabilities: { predictsMoves: true, stopsStack: true, releaseCommand: () => null, stackPackages: ['cluster-stack'] },
     describe,
     look: async () => {
       const sight = await describe();

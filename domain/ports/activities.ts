@@ -96,7 +96,8 @@ export interface ClusterActivities {
   dropLease(input: Input<'lease'>): Promise<void>;
   holdNode(input: Input<'hold'>): Promise<void>;
   releaseNode(input: Input<'release'>): Promise<'released' | 'notHeld'>;
-  keepNode(input: Input<'keep'>): Promise<void>;
+  /** Answers the command with which an operator releases the node, where there is one. */
+  keepNode(input: Input<'keep'>): Promise<{ readonly releaseCommand: string | null }>;
   /** Watches until the condition is met or impossible, `patienceMs` at most. */
   watchCluster(input: Input<'watch'>): Promise<WatchAnswer>;
 }

@@ -83,6 +83,8 @@ export interface DriverCapabilities {
   readonly predictsMoves: boolean;
   /** Whether the stack can be stopped apart from the node. */
   readonly stopsStack: boolean;
+  /** The command with which an operator ends the maintenance mode of a node that a run kept in it; null where there is none. */
+  releaseCommand(node: string): string | null;
   /** Packages whose update touches the cluster stack itself. */
   readonly stackPackages: readonly string[];
 }

@@ -58,7 +58,7 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
     close: () => child.stdin.end(),
     driver: {
       kind: 'pacemaker',
-      capabilities: { predictsMoves: true, stopsStack: true, stackPackages: [] },
+      capabilities: { predictsMoves: true, stopsStack: true, releaseCommand: () => null, stackPackages: [] },
       describe: () => call('describe'),
       async look() {
         const sight = await call<ClusterDescription>('describe');
