@@ -1,7 +1,7 @@
 /** Waiting for a cluster under test to look as asked: it is looked at when something changes, never slept for. */
 import { expect } from 'vitest';
 import type { ClusterDescription } from '../domain/cluster.js';
-import { CauError } from '../domain/errors.js';
+import { CauError, errorCatalogue } from '../domain/errors.js';
 import { decideMember } from '../domain/membership.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { renderVerdict, verdictOf, type Verdict } from '../domain/verdict.js';
@@ -34,6 +34,18 @@ export async function untilRefused(ask: () => Promise<unknown>): Promise<void> {
     if (refusal === 'NoQuorumHere') return;
     expect(['ClusterToolFailed', 'NodeUnreachable']).toContain(refusal);
     if (Date.now() > giveUpAt) throw new Error(`It was never refused for want of quorum: ${refusal}`);
+  }
+}
+
+/** As every caller does: what may pass by itself, such as a configuration that others change at the same time, is asked again. */
+export async function persistently<T>(ask: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof CauError) || !errorCatalogue[error.code].retryable || Date.now() > giveUpAt) throw error;
+    }
   }
 }
 

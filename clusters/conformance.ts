@@ -12,7 +12,7 @@ import { baselineOf, findMoves, placementOf } from '../domain/placement.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { decideSettled } from '../domain/settled.js';
 import { verdictOf } from '../domain/verdict.js';
-import { until, untilAtRest, untilRefused } from './conformance-waits.js';
+import { persistently, until, untilAtRest, untilRefused } from './conformance-waits.js';
 
 /** A running cluster of at least three members, all online, with roles that serve and nothing held. */
 export interface DriverFixture {
@@ -103,7 +103,8 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
 
     test('with room for one, exactly one of several holds at once wins', async () => {
       for (let round = 0; round < raceRounds; round += 1) {
-        const outcomes = await Promise.allSettled(fixture.nodes.map((node, index) => on(fixture.nodes.at(index - 1) ?? node).hold(node, ours, 1)));
+        const hold = (node: string, index: number) => persistently(() => on(fixture.nodes.at(index - 1) ?? node).hold(node, ours, 1));
+        const outcomes = await Promise.allSettled(fixture.nodes.map(hold));
         expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
         expect(codesOf(outcomes)).toEqual(fixture.nodes.slice(1).map(() => 'ClusterBusy'));
         expect((await on(anyNode()).describe()).nodes.filter((node) => node.hold !== null)).toHaveLength(1);
@@ -132,7 +133,10 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
 
     test('gives the lease to exactly one of two runs that take it at once, and tells the other who has it', async () => {
       for (let round = 0; round < raceRounds; round += 1) {
-        const outcomes = await Promise.allSettled([on(anyNode()).takeLease(ours), on(anyNode(anyNode())).takeLease(theirs)]);
+        const outcomes = await Promise.allSettled([
+          persistently(() => on(anyNode()).takeLease(ours)),
+          persistently(() => on(anyNode(anyNode())).takeLease(theirs)),
+        ]);
         const holders = [ours, theirs].filter((_, index) => outcomes[index]?.status === 'fulfilled');
         expect(holders).toHaveLength(1);
         expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({
