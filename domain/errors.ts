@@ -135,6 +135,11 @@ export class CauError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.failure = createFailure(code, message, details);
   }
+
+  /** By its shape: after the build more than one file has a copy of this class, and an error crosses between them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'CauError' && 'failure' in value;
+  }
 }
 
 /** The failure of a code in words: the remedy comes from the catalogue unless a better one is given. */

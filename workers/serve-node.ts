@@ -1,6 +1,5 @@
 /** Makes the parts of a node worker that its configuration names, and runs it. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createSimulatedDriver } from '../clusters/simulated/driver.js';
 import { createSimulatedHost } from '../clusters/simulated/host.js';
 import { readMachineFile } from '../clusters/simulated/model.js';
@@ -9,6 +8,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import { CauError } from '../domain/errors.js';
 import { createLinuxHost } from '../host/linux-host.js';
 import { runNodeWorker, type NodeWorkerSettings } from './node.js';
+import { findPackage } from './package-root.js';
 import { createPlugin, pluginNames } from './plugins.js';
 
 /** @throws CauError `ConfigurationInvalid`, `TemporalUnavailable` */
@@ -41,7 +41,7 @@ function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuratio
     throw new CauError('ConfigurationInvalid', 'cluster is not set.', { where: 'cluster', remedy: 'Set "cluster" in the configuration file of this node.' });
   if (node.value === null)
     throw new CauError('ConfigurationInvalid', 'node is not set.', { where: 'node', remedy: 'Set "node" in the configuration file of this node.' });
-  const host = createLinuxHost([process.execPath, fileURLToPath(new URL('./operation-main.js', import.meta.url))]);
+  const host = createLinuxHost([process.execPath, join(findPackage().root, 'dist/workers/operation-main.js')]);
   const allowed = plugins.value ?? pluginNames.filter((name) => name !== 'simulated');
   return {
     cluster: cluster.value,

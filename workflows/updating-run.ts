@@ -2,20 +2,20 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { failureBudget } from '../domain/budget.js';
 import { effectiveOptions, type EffectiveOptions } from '../domain/options.js';
-import { withMoves } from '../domain/plan.js';
+import { withMoves, type Plan } from '../domain/plan.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import type { Report } from '../domain/report.js';
 import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
 import { dropLease, takeLease } from './cluster-lease.js';
-import { asWorkflow, fail } from './failures.js';
+import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { listenToCommands } from './run-commands.js';
 import { updateNodes } from './run-nodes.js';
 import { archiveReport, createReport } from './run-report.js';
 import { RunState } from './run-state.js';
 import { stageScan } from './staging.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes, type Scans } from './survey.js';
+import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { coordinator } from './workers.js';
 
 /**
@@ -65,12 +65,14 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   const budget = failureBudget(options.maxFailedNodes, description.nodes.length, quorumMargin(description));
 
   state.enter('staging');
-  const [staged, moves] = await Promise.all([stageAll(state, scans), predictMoves(met, state.plan)]);
-  state.plan = withMoves(planFrom(met, staged, options), moves);
+  const predicting = addMoves(state, met, state.plan);
+  const staged = await stageAll(state, scans);
+  state.plan = planFrom(met, staged, options);
   state.enter('updating');
   await updateNodes(state, guard, new Map(staged.found.map(({ node, scan }) => [node, scan])), budget);
 
   state.enter('finishing');
+  await predicting;
   const report = createReport(state);
   await archiveReport(state, report);
   state.end(report.outcome);
@@ -86,6 +88,23 @@ async function resolveOptions(request: RunRequest): Promise<EffectiveOptions> {
 function refuseIfBlocked(state: RunState): void {
   const blocker = findBlocker(state.findings);
   if (blocker !== null) fail(blocker);
+}
+
+/**
+ * Adds to the plan the moves that it would cause. They are for people, so no node waits for them; the question is put
+ * while none is held, and answered for the cluster as it was then.
+ */
+async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise<void> {
+  try {
+    const moves = await predictMoves(met, plan);
+    state.plan = withMoves(state.plan ?? plan, moves);
+  } catch (error) {
+    const { message, remedy } = failureFrom(error);
+    state.findings = [
+      ...state.findings,
+      { id: 'plan.moves', severity: 'note', message: `The moves of roles could not be predicted: ${message}`, remedy, skipped: false },
+    ];
+  }
 }
 
 /** Fetches everything before the first node is touched: a mirror that fails later then disturbs nothing. */

@@ -4,15 +4,15 @@ import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { untilWorkersPoll } from '../../client/pollers.js';
 import { startRun } from '../../client/runs.js';
 import type { SimulatedCluster } from '../../clusters/simulated/simulated-cluster.js';
+import { findPackage } from '../../workers/package-root.js';
 import { followOnScreen } from '../follow-run.js';
 import { printNote } from '../output.js';
 import { flagsOf, withTemporal } from '../session.js';
 
-const program = fileURLToPath(new URL('../main.js', import.meta.url));
+const program = join(findPackage().root, 'dist/cli/main.js');
 /** The example of a run's input in the documentation is for this cluster. */
 export const clusterName = 'demo';
 const nodes = ['node1', 'node2', 'node3', 'node4'];
