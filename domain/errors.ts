@@ -86,6 +86,10 @@ export const errorCatalogue = {
   TemporalUnavailable: again('The Temporal service cannot be reached.', 'Start it ("cau serve temporal") or correct its address.'),
   TemporalUnsuitable: stop('The Temporal service lacks something that Cluster-Aware Updating needs.', 'Run the named command on it.'),
   TemporalNotFound: stop('No usable Temporal CLI is on this machine and none could be got.', 'Install Go 1.26 or set CAU_TEMPORAL_CLI to a Temporal CLI.'),
+  VersionMismatch: stop(
+    'A run is under way that was begun by another version, and this one would not go on with it but hang it.',
+    'Let a coordinator of that version finish it, or terminate it ("temporal workflow terminate --workflow-id ID"): its nodes are released then. After that start this one again.',
+  ),
   PortBusy: stop('A port that is needed is in use by another program.', 'End that program or choose another port.'),
   TooLarge: stop('An answer is larger than Temporal can carry.', 'Update fewer packages at once, or let fewer plug-ins work in one run.'),
   RunNotFound: stop('There is no such Updating Run.', 'List the runs with "cau status".'),

@@ -3,10 +3,11 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import { Connection } from '@temporalio/client';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
+import { requireReplayable } from './open-runs.js';
 import { connectPatiently } from './patient-connection.js';
 import { quietRuntime } from './runtime.js';
 import { runUntil } from './run-until.js';
-import { findWorkflowBundle } from './workflow-bundle.js';
+import { buildIdOf, findWorkflowBundle } from './workflow-bundle.js';
 
 export interface CoordinatorSettings {
   readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
@@ -19,7 +20,7 @@ export interface CoordinatorSettings {
 
 /**
  * Works until `signal` aborts, then ends in order.
- * @throws CauError `TemporalUnavailable`, `TemporalUnsuitable`
+ * @throws CauError `TemporalUnavailable`, `TemporalUnsuitable`, `VersionMismatch`
  */
 export async function runCoordinator(settings: CoordinatorSettings, signal: AbortSignal): Promise<void> {
   quietRuntime();
@@ -34,11 +35,16 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
   });
   try {
     const client = new Client({ connection, namespace });
+    const workflowBundle = await findWorkflowBundle();
+    const buildId = await buildIdOf(workflowBundle);
+    await requireReplayable(client, { taskQueue, buildId, workflowBundle });
     const worker = await Worker.create({
       connection: native,
       namespace,
       taskQueue,
-      workflowBundle: await findWorkflowBundle(),
+      workflowBundle,
+      // Kept in every history, for the next version to see whose steps it would have to repeat.
+      workerDeploymentOptions: { version: { deploymentName: 'cau', buildId }, useWorkerVersioning: false },
       activities: createCoordinatorActivities({ client }),
       // A task in the hands of a dead coordinator is given to another after this time.
       stickyQueueScheduleToStartTimeout: '300ms',

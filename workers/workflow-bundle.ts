@@ -1,13 +1,22 @@
 /** The workflow code as one bundle, built ahead of time: building it at start would make every failover 2 s slower. */
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { findPackage } from './package-root.js';
 
 const builtFile = new URL('./workflow-bundle.cjs', import.meta.url);
 
 /** The bundle that the build left beside this file, or one made now from the sources. */
 export async function findWorkflowBundle(): Promise<{ codePath: string } | { code: string }> {
   return existsSync(builtFile) ? { codePath: fileURLToPath(builtFile) } : createWorkflowBundle();
+}
+
+/** Names the workflow code: two bundles with the same name repeat each other's histories. */
+export async function buildIdOf(bundle: { codePath: string } | { code: string }): Promise<string> {
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  return `${findPackage().version}+${createHash('sha256').update(code).digest('hex').slice(0, 12)}`;
 }
 
 /** Bundles the workflow code from the sources. */
