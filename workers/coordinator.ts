@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import { Connection } from '@temporalio/client';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
-import { requireReplayable } from './open-runs.js';
+import { findUnreplayable, versionMismatch } from './open-runs.js';
 import { connectPatiently } from './patient-connection.js';
 import { quietRuntime } from './runtime.js';
 import { runUntil } from './run-until.js';
@@ -27,17 +27,19 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
   const { namespace, taskQueue, log } = settings;
   const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
   const { address, tls, apiKey, metadata } = settings.connection;
-  const connection = await Connection.connect({
+  const options = {
     ...(address === undefined ? {} : { address }),
     tls: tls ?? false,
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
-  });
+  };
+  const connection = await connectPatiently(() => Connection.connect(options), settings, signal);
   try {
     const client = new Client({ connection, namespace });
     const workflowBundle = await findWorkflowBundle();
     const buildId = await buildIdOf(workflowBundle);
-    await requireReplayable(client, { taskQueue, buildId, workflowBundle });
+    const unreplayable = await connectPatiently(() => findUnreplayable(client, { taskQueue, buildId, workflowBundle }), settings, signal);
+    if (unreplayable.length > 0) throw versionMismatch(unreplayable);
     const worker = await Worker.create({
       connection: native,
       namespace,

@@ -13,33 +13,35 @@ interface OpenWorkflow {
   readonly history: History;
 }
 
-/** Named in the message; whoever reads it ends them one by one. */
+/** Which workflow code a coordinator has, and where it takes its tasks from. */
+export interface WorkflowVersion {
+  readonly taskQueue: string;
+  readonly buildId: string;
+  readonly workflowBundle: WorkflowBundleOption;
+}
+
+/** Named in a message; whoever reads it ends them one by one. */
 const namedAtMost = 5;
 
-/**
- * Replays every open workflow of the task queue whose last step another build took.
- * @param buildId names the workflow code of this coordinator
- * @throws CauError `VersionMismatch` naming the workflows that do not replay
- */
-export async function requireReplayable(
-  client: Client,
-  { taskQueue, buildId, workflowBundle }: { readonly taskQueue: string; readonly buildId: string; readonly workflowBundle: WorkflowBundleOption },
-): Promise<void> {
+/** Replays every open workflow of the task queue whose last step another build took; answers the ids of those that do not replay. */
+export async function findUnreplayable(client: Client, { taskQueue, buildId, workflowBundle }: WorkflowVersion): Promise<readonly string[]> {
   const foreign = (await findOpen(client, taskQueue)).filter(({ history }) => lastBuildId(history) !== buildId);
-  if (foreign.length === 0) return;
+  if (foreign.length === 0) return [];
   const failed: string[] = [];
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, replayName: taskQueue }, foreign)) {
     if (error !== undefined) failed.push(workflowId);
   }
-  if (failed.length === 0) return;
-  const named = failed.slice(0, namedAtMost).join(', ');
-  throw new CauError(
+  return failed;
+}
+
+/** What a coordinator says that cannot go on with these workflows. */
+export function versionMismatch(workflowIds: readonly string[]): CauError {
+  const more = workflowIds.length - namedAtMost;
+  const named = workflowIds.slice(0, namedAtMost);
+  return new CauError(
     'VersionMismatch',
-    `${named}${failed.length > namedAtMost ? ` and ${failed.length - namedAtMost} more` : ''} began with another version, whose steps this one does not repeat.`,
-    {
-      where: taskQueue,
-      facts: { workflows: failed.slice(0, namedAtMost) },
-    },
+    `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''} began with another version, whose steps this one does not repeat.`,
+    { facts: { workflows: named } },
   );
 }
 
