@@ -1,15 +1,15 @@
 /** The Update Coordinator: executes the workflows of runs. Any number of them, anywhere; one that dies is not missed. */
-import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
+import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { connectPatiently } from './patient-connection.js';
 import { quietRuntime } from './runtime.js';
 import { runUntil } from './run-until.js';
 import { findWorkflowBundle } from './workflow-bundle.js';
 
 export interface CoordinatorSettings {
-  readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly connection: ConnectionSettings;
   readonly namespace: string;
   /** `cau`, or `cau/<cluster>` in self-updating mode. */
   readonly taskQueue: string;
@@ -25,13 +25,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
   quietRuntime();
   const { namespace, taskQueue, log } = settings;
   const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
-  const { address, tls, apiKey, metadata } = settings.connection;
-  const connection = await Connection.connect({
-    ...(address === undefined ? {} : { address }),
-    tls: tls ?? false,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(metadata === undefined ? {} : { metadata }),
-  });
+  const connection = await Connection.connect(clientOptions(settings.connection));
   try {
     const client = new Client({ connection, namespace });
     const worker = await Worker.create({
