@@ -19,9 +19,9 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
   return {
     describeCluster: guard(nodeInputs.target, () => describeWithQuorum(driver)),
     predictMoves: guard(nodeInputs.predict, ({ order }) => driver.predictMoves(order)),
-    takeLease: guard(nodeInputs.lease, ({ run }) => driver.takeLease(run)),
+    takeLease: guard(nodeInputs.claim, ({ run, releaseAfter }) => driver.takeLease(run, releaseAfter)),
     dropLease: guard(nodeInputs.lease, ({ run }) => driver.dropLease(run)),
-    holdNode: guard(nodeInputs.hold, ({ held, run, limit }) => driver.hold(held, run, limit)),
+    holdNode: guard(nodeInputs.hold, ({ held, run, limit, releaseAfter }) => driver.hold(held, run, limit, releaseAfter)),
     releaseNode: guard(nodeInputs.release, ({ held, run }) => driver.release(held, run)),
     keepNode: guard(nodeInputs.keep, async ({ held, run, reason }) => {
       await driver.keep(held, run, reason);

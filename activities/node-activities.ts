@@ -1,14 +1,19 @@
 /** Steps on the very node that is worked on. */
 import { heartbeat } from '@temporalio/activity';
+import { decideHeld } from '../domain/drained.js';
 import { CauError } from '../domain/errors.js';
-import { nodeInputs, type NodeActivities } from '../domain/ports/activities.js';
+import { nodeInputs, type NodeActivities, type ReleaseOutlook } from '../domain/ports/activities.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
 import type { InstallResult, RepairResult } from '../domain/ports/update-plugin.js';
-import type { RunReference } from '../domain/names.js';
+import { isSameRun, type RunReference } from '../domain/names.js';
+import { renderVerdict } from '../domain/verdict.js';
 import type { Update } from '../domain/updates.js';
 import type { Ledger } from '../host/ledger.js';
+import type { NodeRelease } from '../host/node-release.js';
+import type { Occupation } from '../host/occupation.js';
 import type { OperationSpecification } from '../host/operation.js';
+import type { ReleaseMemoryFile } from '../host/release-memory.js';
 import { runOnce } from '../host/run-once.js';
 import { archiveReport } from '../host/archive.js';
 import type { NodeBoundary } from './boundary.js';
@@ -26,14 +31,25 @@ export interface NodeActivityDependencies {
   readonly machineFile: string | null;
   /** Whether the node's own policy lets a run restart it. */
   readonly allowRestart: boolean;
+  readonly occupation: Occupation;
+  readonly memory: ReleaseMemoryFile;
+  readonly release: NodeRelease;
+  outlook(): ReleaseOutlook;
   /** Lets this worker stop polling and then restart the node; returns at once. */
   restartAfterReply(): void;
 }
 
 /** The activities of one node's own worker. */
 export function createNodeActivities(deps: NodeActivityDependencies): NodeActivities {
-  const { boundary, driver, host, ledger, plugins, own } = deps;
+  const { boundary, driver, host, ledger, plugins, own, memory, occupation } = deps;
   const { guard } = boundary;
+  /** An operation that must not begin on a node that has released itself; one that is begun already is attached to. */
+  const operate = <T>(verb: OperationSpecification['verb'], input: Operation, updates: Update[]) =>
+    occupation.work(async () => {
+      const specification = specify(deps, verb, input, updates);
+      if ((await ledger.findStart(specification.operationId)) === null) await requireNotReleased(deps, input.run);
+      return runOnce<T>(deps, specification, heartbeat);
+    });
   return {
     identifyNode: guard(nodeInputs.target, async () => ({
       node: own.node,
@@ -45,19 +61,34 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
     })),
     scanNode: guard(nodeInputs.scan, (input) => plugins.scan(input.plugins)),
     stageUpdates: guard(nodeInputs.stage, (input) => plugins.stage(input.updates)),
-    installUpdates: guard(nodeInputs.operation, (input) => runOnce<InstallResult>(deps, specify(deps, 'install', input, input.updates), heartbeat)),
-    repairPackages: guard(nodeInputs.operation, (input) => runOnce<RepairResult>(deps, specify(deps, 'repair', input, []), heartbeat)),
+    installUpdates: guard(nodeInputs.operation, (input) => operate<InstallResult>('install', input, input.updates)),
+    repairPackages: guard(nodeInputs.operation, (input) => operate<RepairResult>('repair', input, [])),
     verifyUpdates: guard(nodeInputs.verify, (input) => plugins.verify(input.updates)),
-    stopClusterStack: guard(nodeInputs.target, () => driver.stopStack()),
-    startClusterStack: guard(nodeInputs.target, () => driver.startStack()),
+    stopClusterStack: guard(nodeInputs.claim, ({ run, releaseAfter }) =>
+      occupation.work(async () => {
+        await requireNotReleased(deps, run);
+        const bootId = await host.bootId();
+        await memory.change((now) => ({ ...now, stackStopped: { run, releaseAfter, bootId } }));
+        await driver.stopStack();
+      }),
+    ),
+    startClusterStack: guard(nodeInputs.target, () =>
+      occupation.work(async () => {
+        await driver.startStack();
+        await memory.change((now) => ({ ...now, stackStopped: null }));
+      }),
+    ),
     findStrayResources: guard(nodeInputs.target, () => driver.findStrayResources()),
     restartNode: guard(nodeInputs.restart, async ({ run, pass, expectedBootId }) => {
       if (!deps.allowRestart) throw new CauError('RefusedByNode', `The policy of ${own.node} does not let a run restart it.`, { where: own.node });
-      const bootId = await host.bootId();
-      if (bootId !== expectedBootId) return 'alreadyRestarted';
-      await ledger.recordStart({ operationId: operationId(run, own.node, 'restart', pass), bootId, at: new Date().toISOString() });
-      deps.restartAfterReply();
-      return 'restarting';
+      return occupation.work(async () => {
+        const bootId = await host.bootId();
+        if (bootId !== expectedBootId) return 'alreadyRestarted';
+        await requireNotReleased(deps, run);
+        await ledger.recordStart({ operationId: operationId(run, own.node, 'restart', pass), bootId, at: new Date().toISOString() });
+        deps.restartAfterReply();
+        return 'restarting';
+      });
     }),
     confirmRestarted: guard(nodeInputs.confirm, async ({ previousBootId }) => {
       const bootId = await host.bootId();
@@ -66,7 +97,24 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
     }),
     probeRoles: guard(nodeInputs.probe, ({ probes }) => probeRoles(probes)),
     archiveReport: guard(nodeInputs.archive, ({ run, report }) => archiveReport(deps.archiveDirectory, run, report)),
+    describeRelease: guard(nodeInputs.target, () => Promise.resolve(deps.outlook())),
+    endHold: guard(nodeInputs.endHold, ({ run, why, evenKept }) => deps.release.end(run, why, evenKept)),
   };
+}
+
+type Operation = { run: RunReference; pass: number; plugin: string };
+
+/**
+ * A run that Temporal did not know for long may be back, and go on where it was, on a node that has released itself since.
+ * @throws CauError `HoldBroken`
+ */
+async function requireNotReleased({ driver, memory, own }: NodeActivityDependencies, run: RunReference): Promise<void> {
+  if (!(await memory.read()).released.some((one) => isSameRun(one, run))) return;
+  const held = decideHeld((await driver.look()).sight, own.node, run);
+  if (held.state === 'met') return;
+  throw new CauError('HoldBroken', `${own.node} has released itself: Temporal did not know run ${run.workflowId} for too long. ${renderVerdict(held)}`, {
+    where: own.node,
+  });
 }
 
 /**
@@ -80,7 +128,7 @@ function operationId(run: RunReference, node: string, step: string, pass: number
 function specify(
   { own, plugins, machineFile }: NodeActivityDependencies,
   verb: OperationSpecification['verb'],
-  input: { run: RunReference; pass: number; plugin: string },
+  input: Operation,
   updates: Update[],
 ): OperationSpecification {
   plugins.require(input.plugin);

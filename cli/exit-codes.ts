@@ -34,6 +34,9 @@ export const usageExitCode = 2;
 /** The command was understood and the run refused it. */
 export const refusedExitCode = 7;
 
+/** Something of a run that is over is left on the cluster. */
+export const leftExitCode = 8;
+
 /** The exit code of a failure. */
 export function exitCodeOf(code: ErrorCode): number {
   return failureExitCodes[code] ?? 1;

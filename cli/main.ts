@@ -8,6 +8,7 @@ import { addControlCommands } from './commands/control.js';
 import { addDemoCommand } from './commands/demo.js';
 import { showOverview } from './commands/overview.js';
 import { addPreviewCommand } from './commands/preview.js';
+import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
 import { addServeCommand } from './commands/serve.js';
@@ -34,6 +35,7 @@ for (const add of [
   addStatusCommand,
   addControlCommands,
   addReportCommand,
+  addRecoverCommand,
   addServeCommand,
   addConfigCommand,
   addVersionCommand,

@@ -96,7 +96,7 @@ export async function awaitReport(handle: WorkflowHandle): Promise<Report> {
 }
 
 /** A run that nobody would work on is refused at once instead of waiting unseen. */
-async function requireWorkers(temporal: TemporalClient, cluster: string): Promise<void> {
+export async function requireWorkers(temporal: TemporalClient, cluster: string): Promise<void> {
   const [coordinators, nodes] = await Promise.all([
     hasPollers(temporal, temporal.taskQueue, 'workflow'),
     hasPollers(temporal, clusterQueue(cluster), 'activity'),

@@ -8,6 +8,7 @@ import { decideDrained } from '../domain/drained.js';
 import type { CauError } from '../domain/errors.js';
 import { decideLeft, decideMember } from '../domain/membership.js';
 import type { RunReference } from '../domain/names.js';
+import { defaultOptions } from '../domain/options.js';
 import { baselineOf, findMoves, placementOf } from '../domain/placement.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { decideSettled } from '../domain/settled.js';
@@ -32,6 +33,7 @@ export interface DriverFixture {
 
 const ours: RunReference = { workflowId: 'cau/run/conformance/20260101T000000Z', firstExecutionRunId: '5b0c6c0e-57a1-4e0c-9d3a-0f6f3e3f1c01' };
 const theirs: RunReference = { workflowId: 'cau/run/conformance/20260102T000000Z', firstExecutionRunId: 'c1d7d2b4-7f0b-4c3d-8b5e-2a9d4e6f8a02' };
+const releaseAfter = '7m';
 const testMs = 300_000;
 const promptMs = 3000;
 const raceRounds = 5;
@@ -73,13 +75,13 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
 
     test('holds a node once however often it is asked, and every member sees by whom and why', async () => {
       const [first, second] = [anyNode(), anyNode(anyNode())];
-      await on(second).hold(first, ours, 1);
-      await on(first).hold(first, ours, 1);
+      await on(second).hold(first, ours, 1, releaseAfter);
+      await on(first).hold(first, ours, 1, releaseAfter);
       await on(second).keep(first, theirs, 'not ours to say');
       for (const node of fixture.nodes)
-        expect(await seenNode(on(node), first)).toMatchObject({ standby: true, standbyBy: 'run', hold: { run: ours, intact: true, kept: null } });
+        expect(await seenNode(on(node), first)).toMatchObject({ standby: true, standbyBy: 'run', hold: { run: ours, intact: true, kept: null, releaseAfter } });
       await on(second).keep(first, ours, 'to be looked at');
-      expect((await seenNode(on(first), first)).hold).toEqual({ run: ours, intact: true, kept: 'to be looked at' });
+      expect((await seenNode(on(first), first)).hold).toEqual({ run: ours, intact: true, kept: 'to be looked at', releaseAfter });
     });
 
     test('releases only what this run holds', async () => {
@@ -99,6 +101,17 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
       await expect(on(second).hold(second, ours, 1)).rejects.toMatchObject({ code: 'ClusterBusy' });
       await expect(on(second).hold('no-such-node', ours, 9)).rejects.toMatchObject({ code: 'NodeVanished' });
       expect(namesOf((await on(first).describe()).nodes.filter((node) => node.hold !== null))).toEqual([first]);
+    });
+
+    test("holds no node for a run while another one has the lease, and lets nodes that are kept take nobody's room", async () => {
+      const [first, second] = [anyNode(), anyNode(anyNode())];
+      await on(first).takeLease(theirs);
+      await expect(on(second).hold(first, ours, 1)).rejects.toMatchObject({ code: 'ClusterBusy', failure: { facts: { holder: theirs } } });
+      await on(second).hold(first, theirs, 1);
+      await on(second).keep(first, theirs, 'to be looked at');
+      await on(first).dropLease(theirs);
+      await on(first).hold(second, ours, 1);
+      expect(namesOf((await on(first).describe()).nodes.filter((node) => node.hold !== null))).toEqual([first, second].toSorted());
     });
 
     test('with room for one, exactly one of several holds at once wins', async () => {
@@ -143,7 +156,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
           code: 'ClusterBusy',
           failure: { facts: { holder: holders[0] } },
         });
-        expect((await on(anyNode()).describe()).lease).toEqual(holders[0]);
+        expect((await on(anyNode()).describe()).lease?.run).toEqual(holders[0]);
         for (const run of [ours, theirs]) await on(anyNode()).dropLease(run);
         expect((await on(anyNode(anyNode())).describe()).lease).toBeNull();
       }
@@ -151,10 +164,10 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
 
     test('gives the lease again to the run that has it, and takes it from no other', async () => {
       const [first, second] = [anyNode(), anyNode(anyNode())];
-      await on(first).takeLease(ours);
-      await on(second).takeLease(ours);
+      await on(first).takeLease(ours, releaseAfter);
+      await on(second).takeLease(ours, '1h');
       await on(second).dropLease(theirs);
-      expect((await on(first).describe()).lease).toEqual(ours);
+      expect((await on(first).describe()).lease).toEqual({ run: ours, releaseAfter });
       await on(second).dropLease(ours);
       await on(first).dropLease(ours);
       expect((await on(second).describe()).lease).toBeNull();
@@ -246,9 +259,9 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
       }
       for (const node of [peer, lost]) await until(on(node), (cluster) => decideMember(cluster, lost));
       const after = await on(peer).describe();
-      expect(after.lease).toEqual(ours);
+      expect(after.lease?.run).toEqual(ours);
       expect(after.nodes.filter((node) => node.hold !== null).map(({ name: node, hold }) => ({ node, hold }))).toEqual([
-        { node: peer, hold: { run: ours, intact: true, kept: null } },
+        { node: peer, hold: { run: ours, intact: true, kept: null, releaseAfter: defaultOptions.releaseAfter } },
       ]);
     });
   });

@@ -2,6 +2,7 @@
  * A failover cluster as one of its members sees it: facts only. Drivers fill it in; decisions (`drained.ts`,
  * `membership.ts`, `settled.ts`, `quorum.ts`, `readiness/`) read it.
  */
+import type { Duration } from './duration.js';
 import type { RunReference } from './names.js';
 
 /** Which member answered, and whether its answer counts: a member without quorum may not speak for the cluster. */
@@ -22,6 +23,15 @@ export interface Hold {
   readonly intact: boolean;
   /** Why the node is left in maintenance mode on purpose after its run, if it is. */
   readonly kept: string | null;
+  /** How long Temporal may not know its run before the node releases itself. It stands here because Temporal may lose it. */
+  readonly releaseAfter: Duration;
+}
+
+/** The lease of the cluster: which run works on it. */
+export interface Lease {
+  readonly run: RunReference;
+  /** As in a hold. */
+  readonly releaseAfter: Duration;
 }
 
 export interface ClusterNode {
@@ -126,8 +136,7 @@ export interface ClusterSight {
   readonly stopAllResources: boolean;
   readonly failedActions: readonly FailedAction[];
   readonly promotionScores: readonly PromotionScore[];
-  /** The run that holds the lease in the cluster, if any. */
-  readonly lease: RunReference | null;
+  readonly lease: Lease | null;
 }
 
 /** The whole cluster, with its votes. */

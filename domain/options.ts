@@ -34,6 +34,9 @@ export const runOptionsSchema = z.strictObject({
   maxScanPasses: z.number().int().min(1).max(20).describe('How often a node is scanned and updated until nothing is left.'),
   quorumWait: durationSchema.describe('How long to wait until a node can be taken out without risk to the quorum.'),
   pauseTimeout: durationSchema.describe('How long a run may stay paused; then it ends in order, and nodes that are not begun are canceled.'),
+  releaseAfter: durationSchema.describe(
+    'How long Temporal may not know a run, or may not answer, before nodes release by themselves what the run holds of them; never in the middle of an installation.',
+  ),
   probes: z.array(probeSchema).max(20).describe('Requests repeated during the run to measure the interruption of roles.'),
   skipChecks: z.array(checkId).max(50).describe('Readiness rules to skip, by id; recorded in the report.'),
 });
@@ -59,6 +62,7 @@ export const defaultOptions: RunOptions = {
   maxScanPasses: 5,
   quorumWait: '10m',
   pauseTimeout: '24h',
+  releaseAfter: '30m',
   probes: [],
   skipChecks: [],
 };

@@ -3,7 +3,7 @@
  * ended, its result. Both are on disk (fsync of file and directory) before anything is built upon them.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What is written before an operation is started. */
@@ -20,6 +20,8 @@ export interface Ledger {
   recordStart(record: StartRecord): Promise<void>;
   /** The stored result, or null while there is none. */
   findResult(operationId: string): Promise<unknown>;
+  /** Operations that were started and have no result. */
+  findUnfinished(): Promise<StartRecord[]>;
 }
 
 /** The ledger in `directory`, which is made when it is missing. */
@@ -38,6 +40,13 @@ export function createLedger(directory: string): Ledger {
       await writeDurably(await this.directoryOf(record.operationId), 'start.json', record);
     },
     findResult: (operationId) => findJson(join(pathOf(operationId), resultFile)),
+    async findUnfinished() {
+      const paths = (await readdir(directory).catch(() => [])).map((name) => join(directory, name));
+      const open = await Promise.all(
+        paths.map(async (path) => ((await findJson(join(path, resultFile))) === null ? findJson(join(path, 'start.json')) : null)),
+      );
+      return open.filter((record) => record !== null) as StartRecord[];
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 /** The Update Coordinator: executes the workflows of runs. Any number of them, anywhere; one that dies is not missed. */
-import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
+import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { findUnreplayable, versionMismatch } from './open-runs.js';
 import { connectPatiently } from './patient-connection.js';
 import { quietRuntime } from './runtime.js';
@@ -10,7 +10,7 @@ import { runUntil } from './run-until.js';
 import { buildIdOf, findWorkflowBundle } from './workflow-bundle.js';
 
 export interface CoordinatorSettings {
-  readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly connection: ConnectionSettings;
   readonly namespace: string;
   /** `cau`, or `cau/<cluster>` in self-updating mode. */
   readonly taskQueue: string;
@@ -26,14 +26,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
   quietRuntime();
   const { namespace, taskQueue, log } = settings;
   const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
-  const { address, tls, apiKey, metadata } = settings.connection;
-  const options = {
-    ...(address === undefined ? {} : { address }),
-    tls: tls ?? false,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
-  const connection = await connectPatiently(() => Connection.connect(options), settings, signal);
+  const connection = await connectPatiently(() => Connection.connect(clientOptions(settings.connection)), settings, signal);
   try {
     const client = new Client({ connection, namespace });
     const workflowBundle = await findWorkflowBundle();

@@ -1,5 +1,5 @@
 /** The node worker: root on its node, runs that node's steps and answers about its cluster. Outbound connections only. */
-import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createNodeBoundary } from '../activities/boundary.js';
@@ -11,18 +11,22 @@ import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
 import type { UpdatePlugin } from '../domain/ports/update-plugin.js';
 import { createLedger } from '../host/ledger.js';
+import type { ConnectionSettings } from './client-connection.js';
 import { connectPatiently } from './patient-connection.js';
+import { createReleasing } from './releasing.js';
 import { runUntil } from './run-until.js';
 import { quietRuntime } from './runtime.js';
 
 export interface NodeWorkerSettings {
   readonly cluster: string;
   readonly node: string;
-  readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly connection: ConnectionSettings;
   readonly namespace: string;
   /** Kept over restarts: ledger, archive, the plug-ins' own directories. */
   readonly stateDirectory: string;
   readonly driver: ClusterDriver;
+  /** Another one, for the watch over holds. */
+  readonly watchDriver: ClusterDriver;
   readonly host: NodeHost;
   readonly plugins: readonly UpdatePlugin[];
   readonly machineFile: string | null;
@@ -40,12 +44,16 @@ export const pluginDirectory = (stateDirectory: string, plugin: string) => join(
 export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortSignal): Promise<void> {
   quietRuntime();
   const { cluster, node, driver, host, namespace, stateDirectory, log } = settings;
-  const connection = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener('abort', end);
   let isRestartDue = false;
+  const ledger = createLedger(join(stateDirectory, 'operations'));
+  const releasing = createReleasing(settings, ledger);
+  const watching = releasing.watch.run(ending.signal);
+  let connection: NativeConnection | null = null;
   try {
+    connection = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
     const bootId = await host.bootId();
     const own = { cluster, node };
     const boundary = createNodeBoundary(own);
@@ -69,11 +77,15 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
           boundary,
           driver,
           host,
-          ledger: createLedger(join(stateDirectory, 'operations')),
+          ledger,
           plugins: createPluginBench(own, settings.plugins, (plugin) => pluginDirectory(stateDirectory, plugin)),
           archiveDirectory: join(stateDirectory, 'reports'),
           machineFile: settings.machineFile,
           allowRestart: settings.allowRestart,
+          occupation: releasing.occupation,
+          memory: releasing.memory,
+          release: releasing.release,
+          outlook: releasing.watch.outlook,
           restartAfterReply: () => {
             isRestartDue = true;
             ending.abort();
@@ -90,7 +102,10 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
     await runUntil([ownWorker, sharedWorker], ending.signal);
   } finally {
     signal.removeEventListener('abort', end);
-    await connection.close();
+    ending.abort();
+    await watching;
+    await releasing.close();
+    await connection?.close();
   }
   if (!isRestartDue) return;
   log(`Restarting ${node}.`);

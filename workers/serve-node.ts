@@ -19,7 +19,7 @@ export async function serveNode(configuration: Configuration, log: (line: string
   await runNodeWorker({ ...common, ...parts }, signal);
 }
 
-type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'host' | 'plugins' | 'stateDirectory' | 'machineFile'>;
+type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'watchDriver' | 'host' | 'plugins' | 'stateDirectory' | 'machineFile'>;
 
 function simulatedParts({ machineFile, plugins }: Configuration): Parts {
   if (machineFile.value === null)
@@ -29,6 +29,7 @@ function simulatedParts({ machineFile, plugins }: Configuration): Parts {
     cluster: machine.cluster,
     node: machine.node,
     driver: createSimulatedDriver(machine),
+    watchDriver: createSimulatedDriver(machine),
     host: createSimulatedHost(machine),
     plugins: (plugins.value ?? ['simulated']).map((plugin) => createPlugin({ plugin, machineFile: machineFile.value })),
     stateDirectory: machine.stateDirectory,
@@ -42,11 +43,13 @@ function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuratio
   if (node.value === null)
     throw new CauError('ConfigurationInvalid', 'node is not set.', { where: 'node', remedy: 'Set "node" in the configuration file of this node.' });
   const host = createLinuxHost([process.execPath, join(findPackage().root, 'dist/workers/operation-main.js')]);
+  const settings = { cluster: cluster.value, node: node.value, bootId: () => host.bootId() };
   const allowed = plugins.value ?? pluginNames.filter((name) => name !== 'simulated');
   return {
     cluster: cluster.value,
     node: node.value,
-    driver: createPacemakerDriver({ cluster: cluster.value, node: node.value, bootId: () => host.bootId() }),
+    driver: createPacemakerDriver(settings),
+    watchDriver: createPacemakerDriver(settings),
     host,
     plugins: allowed.map((plugin) => createPlugin({ plugin, machineFile: null })),
     stateDirectory: join(stateDirectory.value),

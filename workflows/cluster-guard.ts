@@ -7,6 +7,7 @@ import { CauError } from '../domain/errors.js';
 import { isSameRun, nodeWorkflowId, type RunReference } from '../domain/names.js';
 import { guardedNodesSchema, guardOrderSchema } from '../domain/node-order.js';
 import { parseInput } from '../domain/requests.js';
+import { endHold } from './end-hold.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { guardEndSignal, guardNodesSignal } from './messages.js';
 import { Witnesses } from './witnesses.js';
@@ -65,14 +66,12 @@ async function cleanUp(cluster: string, run: RunReference, nodes: readonly strin
       ask: (activities, target) => activities.describeCluster(target),
     });
     const left = description.nodes.filter((node) => node.hold !== null && isSameRun(node.hold.run, run) && node.hold.kept === null).map((node) => node.name);
-    for (const node of left) {
-      await witnesses.ask({
-        summary: `release ${node}`,
-        not: null,
-        patienceMs,
-        ask: (activities, target) => activities.releaseNode({ ...target, held: node, run }),
-      });
-    }
+    const answers = await Promise.all(
+      left.map((node) => endHold(witnesses, { node, run, why: `its run is over and ${workflowInfo().workflowId} cleans up`, patienceMs })),
+    );
+    const waiting = answers.find((answer) => answer.kind === 'waiting');
+    // The lease stays as long as a node is held; the nodes themselves give both back then.
+    if (waiting !== undefined) return { released: [], problem: waiting.because };
     await witnesses.ask({ summary: 'give the lease back', not: null, patienceMs, ask: (activities, target) => activities.dropLease({ ...target, run }) });
     return { released: left, problem: null };
   } catch (error) {

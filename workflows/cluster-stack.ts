@@ -22,11 +22,11 @@ export async function stopStackFor(state: NodeState, updates: readonly Update[])
 /** Stops the cluster stack of the node, where that can be done apart from the node, and waits until a peer sees that it left in order. */
 export async function stopStack(state: NodeState): Promise<void> {
   if (state.isStackStopped || !state.canStopStack) return;
-  const { cluster, node } = state.order;
+  const { cluster, node, run, options } = state.order;
   state.enter('stoppingStack', 'the node leaves the cluster in order');
   await awaitQuorumWithout(state);
   state.isStackStopped = true;
-  await longStep(cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node });
+  await longStep(cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter });
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
   if (left.verdict.state === 'waiting')
     throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });

@@ -39,7 +39,7 @@ export async function enterMaintenance(state: NodeState): Promise<void> {
   await state.witnesses.ask({
     summary: `hold ${node}`,
     not: node,
-    ask: (activities, target) => activities.holdNode({ ...target, held: node, run, limit }),
+    ask: (activities, target) => activities.holdNode({ ...target, held: node, run, limit, releaseAfter: options.releaseAfter }),
   });
   state.enter('draining', 'roles leave the node');
   const drained = await watch(state, 'drained', durationMs(options.drainTimeout), `wait until ${node} is drained`);

@@ -70,6 +70,17 @@ export const question = (cluster: string, witness: string, timeoutMs: number, su
     summary,
   });
 
+/** Something that a node does by itself, tried once; it may start the cluster stack. Whoever asks goes on without a node that is gone. */
+export const ownAffair = (cluster: string, node: string, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: '5s',
+    startToCloseTimeout: '60s',
+    scheduleToCloseTimeout: '65s',
+    retry: { maximumAttempts: 1 },
+    summary,
+  });
+
 /** The measurement of roles; ended by canceling it, and then it answers what it measured. */
 export const measurement = (cluster: string, node: string) =>
   proxyActivities<OnNode>({

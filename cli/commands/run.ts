@@ -40,7 +40,7 @@ export function addRunCommand(program: Command): void {
 /** The request that flags and configuration make up. */
 export function readRequest(cluster: string | undefined, flags: RunFlags & object, { configuration }: Session): RunRequest {
   return {
-    cluster: requireCluster(cluster, configuration.cluster.value),
+    cluster: requireCluster(cluster, configuration.cluster.value, 'run'),
     options: readOptionFlags(flags as Record<string, string | undefined>),
     requestedBy: configuration.requestedBy.value,
     ...(flags.nodes === undefined ? {} : { nodes: flags.nodes.split(',') }),
@@ -49,11 +49,12 @@ export function readRequest(cluster: string | undefined, flags: RunFlags & objec
   };
 }
 
-function requireCluster(named: string | undefined, configured: string | null): string {
+/** The cluster that a command means. @throws CauError `InvalidInput` */
+export function requireCluster(named: string | undefined, configured: string | null, command: string): string {
   const cluster = named ?? configured;
   if (cluster !== null) return cluster;
   throw new CauError('InvalidInput', 'cluster: no cluster is named.', {
     where: 'cluster',
-    remedy: 'Name it ("cau run CLUSTER"), or set "cluster" in the configuration.',
+    remedy: `Name it ("cau ${command} CLUSTER"), or set "cluster" in the configuration.`,
   });
 }

@@ -97,9 +97,9 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
       await requireQuorum(run, node);
       return predictMoves(run, node, order);
     },
-    takeLease: (holder) => change((cib) => decideLease(cib, holder)),
+    takeLease: (holder, releaseAfter) => change((cib) => decideLease(cib, holder, releaseAfter)),
     dropLease: (holder) => change((cib) => decideLeaseDrop(cib, holder)),
-    hold: (held, holder, limit) => change((cib) => decideHold(cib, held, holder, limit)),
+    hold: (held, holder, limit, releaseAfter) => change((cib) => decideHold(cib, held, holder, limit, releaseAfter)),
     keep: (held, holder, reason) => change((cib) => decideKeep(cib, held, holder, reason)),
     async release(held, holder) {
       let wasHeld = false;

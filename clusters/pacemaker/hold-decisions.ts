@@ -1,9 +1,12 @@
 /** What to change in a given CIB so that a node is held, released or kept. Pure; an empty list means that it is so. */
+import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
+import { defaultOptions } from '../../domain/options.js';
 import type { Cib, CibNode } from './cib.js';
 import { quoted, type CibEdit } from './cib-edits.js';
 import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, holdSetId, keptElement } from './holds.js';
+import { findLease } from './lease.js';
 
 /**
  * The change that holds a node for a run. A `standby=off` that an operator's tool left behind goes in the same change:
@@ -11,7 +14,7 @@ import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, 
  * A node that is kept on purpose is not being worked on, so it does not count towards `limit`.
  * @throws CauError see `ClusterDriver.hold`
  */
-export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit: number): CibEdit[] {
+export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit: number, releaseAfter: Duration = defaultOptions.releaseAfter): CibEdit[] {
   const node = requireMember(cib, nodeName);
   const hold = findHold(node);
   if (hold !== null && !isSameRun(hold.run, run)) {
@@ -22,8 +25,9 @@ export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit:
   }
   if (hold !== null) return [];
   if (hasOperatorStandby(cib, node)) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
+  requireNoForeignLease(cib, nodeName, run);
   requireRoom(cib, nodeName, limit);
-  return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: holdElement(node, run) }];
+  return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: holdElement(node, run, releaseAfter) }];
 }
 
 /** The change that ends a run's hold; conditional on its owner once more in the change itself. */
@@ -48,6 +52,13 @@ function requireMember(cib: Cib, name: string): CibNode {
   const node = cib.nodes.find((candidate) => candidate.name === name);
   if (node?.isMember === true) return node;
   throw new CauError('NodeVanished', `${name} is ${node === undefined ? 'no node' : 'a remote node and no member'} of this cluster.`, { where: name });
+}
+
+/** A run that was away for so long that its lease was dropped may find another run at work. */
+function requireNoForeignLease(cib: Cib, nodeName: string, run: RunReference): void {
+  const holder = findLease(cib)?.run ?? null;
+  if (holder === null || isSameRun(holder, run)) return;
+  throw new CauError('ClusterBusy', `The cluster is leased to another run, ${holder.workflowId}.`, { where: nodeName, facts: { holder: { ...holder } } });
 }
 
 function requireRoom(cib: Cib, nodeName: string, limit: number): void {

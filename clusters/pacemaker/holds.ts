@@ -3,12 +3,20 @@
  * operator's standby would not do: when he lifts and sets it again, the stale mark would make us undo his.
  */
 import type { ClusterNode, Hold } from '../../domain/cluster.js';
+import { durationSchema, type Duration } from '../../domain/duration.js';
 import type { RunReference } from '../../domain/names.js';
+import { defaultOptions } from '../../domain/options.js';
 import { findValue, type AttributeSet, type Cib, type CibNode } from './cib.js';
 import { element, isTrue, type XmlElement } from './xml.js';
 
 /** The names inside a hold's set. The run's UUID is what releases match; its workflow id is there for people. */
-export const holdNames = { standby: 'standby', owner: 'cau-hold', workflow: 'cau-hold-run', kept: 'cau-hold-kept' } as const;
+export const holdNames = {
+  standby: 'standby',
+  owner: 'cau-hold',
+  workflow: 'cau-hold-run',
+  kept: 'cau-hold-kept',
+  releaseAfter: 'cau-hold-release-after',
+} as const;
 
 /** The id of the set of a node; node ids are unique in a cluster and never change. */
 export const holdSetId = (nodeId: string) => `cau-hold-${nodeId}`;
@@ -22,7 +30,13 @@ export function findHold(node: CibNode): Hold | null {
     run: { workflowId: findValue(set, holdNames.workflow) ?? 'unknown', firstExecutionRunId: owner },
     intact: isTrue(findValue(set, holdNames.standby)),
     kept: findValue(set, holdNames.kept) ?? null,
+    releaseAfter: parseReleaseAfter(findValue(set, holdNames.releaseAfter)),
   };
+}
+
+/** What a record says of `releaseAfter`; what is missing or no duration means the default. */
+export function parseReleaseAfter(value: string | undefined): Duration {
+  return durationSchema.safeParse(value).data ?? defaultOptions.releaseAfter;
 }
 
 /** Standby attributes of a node that are not part of a hold: an operator's, or what an operator left behind. */
@@ -45,13 +59,14 @@ export function hasOperatorStandby(cib: Cib, node: CibNode): boolean {
 }
 
 /** The element that merges a hold into the node's entry. */
-export function holdElement(node: CibNode, run: RunReference): XmlElement {
+export function holdElement(node: CibNode, run: RunReference, releaseAfter: Duration): XmlElement {
   const id = holdSetId(node.id);
   const pair = (suffix: string, name: string, value: string) => element('nvpair', { id: `${id}-${suffix}`, name, value });
   return inNode(node, [
     pair('standby', holdNames.standby, 'on'),
     pair('owner', holdNames.owner, run.firstExecutionRunId),
     pair('run', holdNames.workflow, run.workflowId),
+    pair('release-after', holdNames.releaseAfter, releaseAfter),
   ]);
 }
 

@@ -2,7 +2,8 @@
  * The configuration that all members of a simulated cluster share, and every change that may be made to it. Pure: a
  * change takes a configuration and gives the next one, or throws and leaves everything as it was.
  */
-import type { Hold } from '../../domain/cluster.js';
+import type { Hold, Lease } from '../../domain/cluster.js';
+import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
 
@@ -14,7 +15,7 @@ export interface NodeConfiguration {
 
 export interface Configuration {
   readonly nodes: Readonly<Record<string, NodeConfiguration>>;
-  readonly lease: RunReference | null;
+  readonly lease: Lease | null;
   readonly maintenanceMode: boolean;
   /** Roles that the cluster is told to leave alone. */
   readonly unmanaged: readonly string[];
@@ -38,31 +39,31 @@ export function isStandby({ operatorStandby, hold }: NodeConfiguration): boolean
 }
 
 /** @throws CauError `ClusterBusy` with `facts.holder` */
-export function withLease(configuration: Configuration, run: RunReference): Configuration {
-  const { lease } = configuration;
-  if (lease === null) return { ...configuration, lease: run };
-  if (isSameRun(lease, run)) return configuration;
-  throw new CauError('ClusterBusy', `The cluster is leased by run ${lease.workflowId}.`, { facts: { holder: { ...lease } } });
+export function withLease(configuration: Configuration, run: RunReference, releaseAfter: Duration): Configuration {
+  refuseForeignLease(configuration, run);
+  return configuration.lease === null ? { ...configuration, lease: { run, releaseAfter } } : configuration;
 }
 
 /** Unchanged when this run does not have it. */
 export function withoutLease(configuration: Configuration, run: RunReference): Configuration {
-  return configuration.lease !== null && isSameRun(configuration.lease, run) ? { ...configuration, lease: null } : configuration;
+  return configuration.lease !== null && isSameRun(configuration.lease.run, run) ? { ...configuration, lease: null } : configuration;
 }
 
 /** @throws CauError `NodeVanished`, `HoldBroken`, `RefusedByOperator`, `ClusterBusy` */
-export function withHold(configuration: Configuration, name: string, run: RunReference, limit: number): Configuration {
+export function withHold(configuration: Configuration, name: string, run: RunReference, limit: number, releaseAfter: Duration): Configuration {
   const node = requireConfigured(configuration, name);
   if (node.hold !== null) {
     requireOwn(node.hold, name, run);
     return configuration;
   }
   if (node.operatorStandby) throw new CauError('RefusedByOperator', `${name} is in standby by the wish of an operator.`, { where: name });
-  const held = Object.keys(configuration.nodes).filter((other) => (configuration.nodes[other]?.hold ?? null) !== null);
+  refuseForeignLease(configuration, run);
+  // A node that is kept on purpose is not being worked on.
+  const held = Object.keys(configuration.nodes).filter((other) => configuration.nodes[other]?.hold?.kept === null);
   if (held.length >= limit) {
     throw new CauError('ClusterBusy', `Held already: ${held.join(', ')}; ${limit} may be held at a time.`, { where: name, facts: { held } });
   }
-  return withNode(configuration, name, { ...node, hold: { run, intact: true, kept: null } });
+  return withNode(configuration, name, { ...node, hold: { run, intact: true, kept: null, releaseAfter } });
 }
 
 /** Unchanged when this run does not hold the node. */
@@ -91,6 +92,11 @@ export function withOperatorStandby(configuration: Configuration, name: string, 
 export function withManaged(configuration: Configuration, role: string, isManaged: boolean): Configuration {
   const others = configuration.unmanaged.filter((one) => one !== role);
   return { ...configuration, unmanaged: isManaged ? others : [...others, role] };
+}
+
+function refuseForeignLease({ lease }: Configuration, run: RunReference): void {
+  if (lease === null || isSameRun(lease.run, run)) return;
+  throw new CauError('ClusterBusy', `The cluster is leased by run ${lease.run.workflowId}.`, { facts: { holder: { ...lease.run } } });
 }
 
 function requireOwn(hold: Hold, name: string, run: RunReference): void {

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import { CauError } from '../../domain/errors.js';
+import { defaultOptions } from '../../domain/options.js';
 import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
 import { callVerb } from './local-call.js';
 import type { MachineFile } from './model.js';
@@ -28,9 +29,9 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
       return { sight, isIdle: () => Promise.resolve(sight.idle) };
     },
     predictMoves: (order) => ask('predict', order),
-    takeLease: (run) => ask('takeLease', run),
+    takeLease: (run, releaseAfter = defaultOptions.releaseAfter) => ask('takeLease', { run, releaseAfter }),
     dropLease: (run) => ask('dropLease', run),
-    hold: (held, run, limit) => ask('hold', { node: held, run, limit }),
+    hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter) => ask('hold', { node: held, run, limit, releaseAfter }),
     release: async (held, run) => ((await ask<boolean>('release', { node: held, run })) ? 'released' : 'notHeld'),
     keep: (held, run, reason) => ask('keep', { node: held, run, reason }),
     async waitForChange(timeoutMs, signal) {

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterDescription } from '../../domain/cluster.js';
+import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import type { RunReference } from '../../domain/names.js';
 import type { PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
@@ -55,9 +56,11 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
         input,
       );
     },
-    takeLease: changing<RunReference>(withLease),
+    takeLease: changing<{ run: RunReference; releaseAfter: Duration }>((now, { run, releaseAfter }) => withLease(now, run, releaseAfter)),
     dropLease: changing<RunReference>(withoutLease),
-    hold: changing<AboutNode & { limit: number }>((now, { node, run, limit }) => withHold(now, node, run, limit)),
+    hold: changing<AboutNode & { limit: number; releaseAfter: Duration }>((now, { node, run, limit, releaseAfter }) =>
+      withHold(now, node, run, limit, releaseAfter),
+    ),
     release: changing<AboutNode>((now, { node, run }) => withoutHold(now, node, run)),
     keep: changing<AboutNode & { reason: string }>((now, { node, run, reason }) => withKept(now, node, run, reason)),
   });

@@ -4,12 +4,15 @@
  */
 import { z } from 'zod';
 import type { ClusterDescription, Witness } from '../cluster.js';
+import { durationSchema } from '../duration.js';
 import type { Failure } from '../errors.js';
 import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
 import type { NodeResult } from '../node-order.js';
 import type { PartialOptions } from '../options.js';
 import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
+import type { OpenWorkflow } from '../recovery.js';
+import type { ReleaseDecision } from '../release.js';
 import { updateSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
 import type { PredictedNodeMoves } from './cluster-driver.js';
@@ -32,10 +35,24 @@ export const nodeInputs = {
   probe: z.strictObject({ ...target, probes: z.array(probeSchema).min(1).max(20) }),
   archive: z.strictObject({ ...target, run: runReferenceSchema, report: z.json() }),
   lease: z.strictObject({ ...target, run: runReferenceSchema }),
-  hold: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, limit: z.number().int().min(1).max(100) }),
+  claim: z.strictObject({ ...target, run: runReferenceSchema, releaseAfter: durationSchema }),
+  hold: z.strictObject({
+    ...target,
+    held: nameSchema,
+    run: runReferenceSchema,
+    limit: z.number().int().min(1).max(100),
+    releaseAfter: durationSchema,
+  }),
   release: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema }),
   keep: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, reason: z.string().min(1).max(500) }),
   predict: z.strictObject({ ...target, order: z.array(nameSchema).max(100) }),
+  endHold: z.strictObject({
+    ...target,
+    run: runReferenceSchema,
+    /** Who asks for it, and why: for the node's own record. */
+    why: z.string().min(1).max(1500),
+    evenKept: z.boolean(),
+  }),
   watch: z.strictObject({
     ...target,
     condition: z.enum(['drained', 'held', 'member', 'left', 'settled']),
@@ -69,6 +86,18 @@ export interface WatchAnswer {
   readonly witness: Witness;
 }
 
+/** What a node is about to do about each thing of a run that it watches. `stack`: a run stopped the node's cluster stack. */
+export interface ReleaseOutlook {
+  readonly node: string;
+  readonly claims: readonly { readonly what: 'hold' | 'stack' | 'lease'; readonly run: RunReference; readonly decision: ReleaseDecision }[];
+}
+
+/** What came of ending a hold. `waiting`: not yet, ask again; `kept`: it is for a person to end. */
+export interface NodeReleaseAnswer {
+  readonly kind: 'released' | 'kept' | 'waiting' | 'nothing';
+  readonly because: string;
+}
+
 /** Steps on the very node that is worked on. */
 export interface NodeActivities {
   identifyNode(input: Input<'target'>): Promise<NodeIdentity>;
@@ -77,7 +106,8 @@ export interface NodeActivities {
   installUpdates(input: Input<'operation'>): Promise<OperationAnswer<InstallResult>>;
   repairPackages(input: Input<'operation'>): Promise<OperationAnswer<RepairResult>>;
   verifyUpdates(input: Input<'verify'>): Promise<VerifyResult>;
-  stopClusterStack(input: Input<'target'>): Promise<void>;
+  /** For a run, which is written down on the node: a stack that is stopped cannot tell who holds it. */
+  stopClusterStack(input: Input<'claim'>): Promise<void>;
   startClusterStack(input: Input<'target'>): Promise<void>;
   findStrayResources(input: Input<'target'>): Promise<readonly string[]>;
   /** Stops polling, then restarts the node; `alreadyRestarted` when the boot id is another one already. */
@@ -86,13 +116,17 @@ export interface NodeActivities {
   /** Repeats the requests until it is canceled, then answers what it measured. */
   probeRoles(input: Input<'probe'>): Promise<readonly Measurement[]>;
   archiveReport(input: Input<'archive'>): Promise<void>;
+  /** What this node is about to do by itself about holds and lease of runs that are over or unknown. */
+  describeRelease(input: Input<'target'>): Promise<ReleaseOutlook>;
+  /** Ends what a run left on this node, as the node would do by itself, but now. The caller has made sure that the run is over. */
+  endHold(input: Input<'endHold'>): Promise<NodeReleaseAnswer>;
 }
 
 /** Questions and changes to the cluster, asked of a chosen member. */
 export interface ClusterActivities {
   describeCluster(input: Input<'target'>): Promise<ClusterDescription>;
   predictMoves(input: Input<'predict'>): Promise<readonly PredictedNodeMoves[]>;
-  takeLease(input: Input<'lease'>): Promise<void>;
+  takeLease(input: Input<'claim'>): Promise<void>;
   dropLease(input: Input<'lease'>): Promise<void>;
   holdNode(input: Input<'hold'>): Promise<void>;
   releaseNode(input: Input<'release'>): Promise<'released' | 'notHeld'>;
@@ -118,16 +152,27 @@ export type GuardState =
 /** How the workflow of a node ended that an earlier execution of a run began. */
 export type AdoptedNode = { readonly kind: 'none' } | { readonly kind: 'ended'; readonly result: NodeResult | null; readonly failure: Failure | null };
 
+/** The open workflows of a cluster, and the state of every run that has anything there. */
+export interface WorkflowSurvey {
+  readonly workflows: readonly OpenWorkflow[];
+  readonly runs: readonly { readonly run: RunReference; readonly state: 'open' | 'closed' | 'unknown' }[];
+}
+
 /** Steps that need Temporal itself, done by an Update Coordinator. */
 export interface CoordinatorActivities {
   resolveProfile(input: { readonly name: string }): Promise<{ readonly options: PartialOptions; readonly digest: string }>;
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;
   /** Asks a guard whose run is closed to clean up. */
   cancelGuard(input: { readonly cluster: string; readonly guardRunId: string }): Promise<void>;
-  /** Whether each run is closed for certain; an unknown one is not. */
-  findClosedRuns(input: { readonly runs: readonly RunReference[] }): Promise<readonly RunReference[]>;
+  /** Whether each run is open, closed for certain, or unknown to Temporal. */
+  examineRuns(input: {
+    readonly runs: readonly RunReference[];
+  }): Promise<readonly { readonly run: RunReference; readonly state: 'open' | 'closed' | 'unknown' }[]>;
   /** Waits until none of these workflows runs, asking those to end in order that belong to a closed run. */
   awaitClosed(input: { readonly workflowIds: readonly string[]; readonly cancel: boolean }): Promise<void>;
+  surveyWorkflows(input: { readonly cluster: string; readonly nodes: readonly string[]; readonly runs: readonly RunReference[] }): Promise<WorkflowSurvey>;
+  /** Terminates exactly that execution, if it is still stuck. @throws CauError `ClusterBusy` when it goes on again */
+  terminateStuck(input: { readonly workflowId: string; readonly runId: string; readonly why: string }): Promise<void>;
   /**
    * Waits for the workflow of a node that an earlier execution of this same run began (before a reset), and answers how
    * it ended; `none` when this run began none.

@@ -4,6 +4,7 @@
  * Verbs are idempotent; writes are compare-and-swap and are read back instead of trusting an exit code.
  */
 import type { ClusterDescription, ClusterSight } from '../cluster.js';
+import type { Duration } from '../duration.js';
 import type { RunReference } from '../names.js';
 
 export interface ClusterDriver {
@@ -24,21 +25,22 @@ export interface ClusterDriver {
   predictMoves(order: readonly string[]): Promise<PredictedNodeMoves[]>;
 
   /**
-   * Takes the lease of the cluster for a run. Succeeds again for the run that has it.
+   * Takes the lease of the cluster for a run. Succeeds again for the run that has it. `releaseAfter` is recorded with it;
+   * when it is left out, the default of the option is meant.
    * @throws CauError `ClusterBusy` with `facts.holder` (a `RunReference`) when another run has it.
    */
-  takeLease(run: RunReference): Promise<void>;
+  takeLease(run: RunReference, releaseAfter?: Duration): Promise<void>;
 
   /** Gives the lease back if this run has it; nothing otherwise. */
   dropLease(run: RunReference): Promise<void>;
 
   /**
    * Puts a node in maintenance mode for a run, with its owner, in one compare-and-swap change based on a state with
-   * fewer than `limit` holds. Succeeds again for a node that this run holds.
-   * @throws CauError `RefusedByOperator` when an operator holds it, `ClusterBusy` when another run does or the limit is
-   * reached, `HoldBroken` when our own record was changed by somebody, `NodeVanished` when it is no member.
+   * fewer than `limit` holds. Succeeds again for a node that this run holds. `releaseAfter` as in `takeLease`.
+   * @throws CauError `RefusedByOperator` when an operator holds it, `ClusterBusy` when another run does, has the lease, or the
+   * limit is reached, `HoldBroken` when our own record was changed by somebody, `NodeVanished` when it is no member.
    */
-  hold(node: string, run: RunReference, limit: number): Promise<void>;
+  hold(node: string, run: RunReference, limit: number, releaseAfter?: Duration): Promise<void>;
 
   /**
    * Ends the maintenance mode that this run set. What an operator set stays.

@@ -5,6 +5,7 @@ import { createNodeBoundary } from '../../activities/boundary.js';
 import { createClusterActivities, createIntroductionActivities } from '../../activities/cluster-activities.js';
 import { createNodeActivities, type NodeActivityDependencies } from '../../activities/node-activities.js';
 import { createPluginBench } from '../../activities/plugin-bench.js';
+import { createOccupation } from '../../host/occupation.js';
 import { exampleRun } from '../domain/example-cluster.js';
 
 /** Refusals are what these tests are about; they need not be logged as well. */
@@ -38,6 +39,10 @@ const activities: Readonly<Record<string, unknown>> = {
     archiveDirectory: '/nowhere',
     machineFile: null,
     allowRestart: true,
+    occupation: createOccupation(() => Promise.resolve(null)),
+    memory: room('memory'),
+    release: room('release'),
+    outlook: () => room('outlook'),
     restartAfterReply: () => touched.push('restart'),
   } satisfies NodeActivityDependencies),
 };
@@ -49,9 +54,9 @@ const inputs: Readonly<Record<string, object>> = {
   introduceCluster: { cluster: 'c1' },
   describeCluster: own,
   predictMoves: { ...own, order: ['node1'] },
-  takeLease: { ...own, run: exampleRun },
+  takeLease: { ...own, run: exampleRun, releaseAfter: '30m' },
   dropLease: { ...own, run: exampleRun },
-  holdNode: { ...own, held: 'node2', run: exampleRun, limit: 1 },
+  holdNode: { ...own, held: 'node2', run: exampleRun, limit: 1, releaseAfter: '30m' },
   releaseNode: { ...own, held: 'node2', run: exampleRun },
   keepNode: { ...own, held: 'node2', run: exampleRun, reason: 'to be looked at' },
   watchCluster: watch,
@@ -61,13 +66,15 @@ const inputs: Readonly<Record<string, object>> = {
   installUpdates: operation,
   repairPackages: operation,
   verifyUpdates: { ...own, updates: [] },
-  stopClusterStack: own,
+  stopClusterStack: { ...own, run: exampleRun, releaseAfter: '30m' },
   startClusterStack: own,
   findStrayResources: own,
   restartNode: { ...own, run: exampleRun, pass: 1, expectedBootId: 'b1' },
   confirmRestarted: { ...own, previousBootId: 'b1' },
   probeRoles: { ...own, probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }] },
   archiveReport: { ...own, run: exampleRun, report: {} },
+  describeRelease: own,
+  endHold: { ...own, run: exampleRun, why: 'a test', evenKept: false },
 };
 
 async function ask(name: string, input: unknown, info: { workflowType?: string; inWorkflow?: boolean } = {}): Promise<unknown> {

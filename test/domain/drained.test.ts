@@ -59,7 +59,10 @@ describe('a node is drained', () => {
 describe('a hold is ours no more', () => {
   it.each([
     ['when an operator removed it', heldNode('node1', exampleRun, { hold: null })],
-    ['when an operator lifted the standby inside it', heldNode('node1', exampleRun, { standby: false, hold: { run: exampleRun, intact: false, kept: null } })],
+    [
+      'when an operator lifted the standby inside it',
+      heldNode('node1', exampleRun, { standby: false, hold: { run: exampleRun, intact: false, kept: null, releaseAfter: '30m' } }),
+    ],
     ['when the node is held by another run', heldNode('node1', otherRun)],
   ])('%s', (_title, node) => {
     expect(decideHeld(withNodes(before, node), 'node1', exampleRun)).toMatchObject({ state: 'impossible', failure: { code: 'HoldBroken' } });

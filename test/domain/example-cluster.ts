@@ -25,7 +25,7 @@ export function exampleNode(name: string, changes: Partial<ClusterNode> = {}): C
 
 /** The node as this run holds it. */
 export function heldNode(name: string, run: RunReference = exampleRun, changes: Partial<ClusterNode> = {}): ClusterNode {
-  return exampleNode(name, { standby: true, standbyBy: 'run', hold: { run, intact: true, kept: null }, activeInstances: 0, ...changes });
+  return exampleNode(name, { standby: true, standbyBy: 'run', hold: { run, intact: true, kept: null, releaseAfter: '30m' }, activeInstances: 0, ...changes });
 }
 
 export function exampleInstance(resource: string, node: string, changes: Partial<RoleInstance> = {}): RoleInstance {

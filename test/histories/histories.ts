@@ -19,7 +19,10 @@ const directory = fileURLToPath(new URL('recorded/', import.meta.url));
 export async function readRecordedPaths(): Promise<RecordedPath[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.json')).toSorted();
   return Promise.all(
-    files.map(async (file) => ({ path: file.replace(/\.json$/, ''), workflows: JSON.parse(await readFile(`${directory}${file}`, 'utf8')) as RecordedHistory[] })),
+    files.map(async (file) => ({
+      path: file.replace(/\.json$/, ''),
+      workflows: JSON.parse(await readFile(`${directory}${file}`, 'utf8')) as RecordedHistory[],
+    })),
   );
 }
 

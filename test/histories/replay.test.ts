@@ -23,7 +23,9 @@ async function failuresOf({ workflows }: RecordedPath, workflowBundle = { code }
 describe('a run that is under way while this version is installed goes on, for every path that a run can take', () => {
   it.each(paths)('$path', async (path) => {
     expect(path.workflows.length).toBeGreaterThan(0);
-    expect(await failuresOf(path), 'Put the change behind patched(); record anew ("npm run histories") only when no released version began such runs.').toEqual([]);
+    expect(await failuresOf(path), 'Put the change behind patched(); record anew ("npm run histories") only when no released version began such runs.').toEqual(
+      [],
+    );
   });
 
   it('and a change that would break it is noticed here', async () => {

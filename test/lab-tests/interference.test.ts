@@ -1,22 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientFailure } from '../../client/failures.js';
 import type { Progress } from '../../domain/progress.js';
+import { guardId, nodeWorkflowId } from '../../domain/names.js';
+import { startOwnTemporal, type OwnTemporal } from '../helpers/own-temporal.js';
 import { slowFile } from '../lab/repository.js';
 import { nodeAddress } from '../lab/place.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { tracesInCib } from './proof.js';
 
+let temporal: OwnTemporal;
 let world: LabWorld;
 beforeAll(async () => {
-  world = await createLabWorld({ nodes: 4, offers: [] });
+  temporal = await startOwnTemporal();
+  world = await createLabWorld({ nodes: 4, offers: [] }, temporal.address);
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  await temporal.stop();
+});
 
 const isInstalling = (node: string) => (progress: Progress) => progress.nodes.some((one) => one.node === node && one.step === 'installing');
 const standbyNodes = async () =>
   [...(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).matchAll(/<node name="(\w+)"[^>]*standby="true"/g)].map((match) => match[1]);
 const letGo = (node: string) => world.lab.exec(node, 'rm', '-f', slowFile);
-const stall = async (offer: 'slow1' | 'slow2' | 'slow3' | 'slow4', node: string) => {
+const stall = async (offer: 'slow1' | 'slow2' | 'slow3' | 'slow4' | 'slow5', node: string) => {
   await world.lab.offer(offer);
   await world.lab.exec(node, 'touch', slowFile);
 };
@@ -94,12 +101,52 @@ describe('a run that ends badly in the middle of an installation', () => {
   });
 });
 
+describe('an installation whose run vanishes without anybody left to clean up', () => {
+  const atWork = async (node: string) =>
+    (await world.lab.exec(node, 'systemctl', 'list-units', '--plain', '--no-legend', 'cau-operation-*')).includes('running');
+  const expectServing = async () => {
+    await expect.poll(() => tracesInCib(world.lab, 'node1'), { timeout: 120_000 }).toEqual([]);
+    await world.lab.waitSettled(120_000);
+    expect(await standbyNodes()).toEqual([]);
+  };
+
+  it('because run, guard and node are terminated at once: apt ends in peace, then the node starts its stack and serves; a new run works', async () => {
+    const { lab } = world;
+    await stall('slow4', 'node3');
+    const handle = await world.start({}, { nodes: ['node3'] });
+    await world.until(handle, isInstalling('node3'));
+    for (const workflowId of [guardId(lab.place.name), nodeWorkflowId(lab.place.name, 'node3'), handle.workflowId])
+      await world.temporal.client.workflow.getHandle(workflowId).terminate('by a lab test');
+    const busy = await (await world.start({}, { nodes: ['node4'] })).result().catch((error: unknown) => clientFailure(error));
+    expect(busy).toMatchObject({ code: 'ClusterBusy', message: expect.stringContaining('node3 is busy with') });
+    expect(await atWork('node3')).toBe(true);
+    expect(await tracesInCib(lab)).toContain('cau-hold-3');
+    await letGo('node3');
+    await expectServing();
+    expect((await lab.installations('node3')).filter(({ name, version }) => name === 'cau-demo-slow' && version === '1.4')).toHaveLength(1);
+    const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
+    expect(report.nodes.map((node) => node.outcome).toSorted()).toEqual(['Succeeded', 'UpToDate']);
+  });
+
+  it("because Temporal's data is lost: after releaseAfter the node serves, and a new run works", async () => {
+    await stall('slow5', 'node3');
+    const handle = await world.start({ releaseAfter: '20s' }, { nodes: ['node3'] });
+    await world.until(handle, isInstalling('node3'));
+    await temporal.loseData();
+    await temporal.start();
+    await letGo('node3');
+    await expectServing();
+    const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
+    expect(report.nodes.map((node) => node.outcome).toSorted()).toEqual(['Succeeded', 'UpToDate']);
+  });
+});
+
 describe('a node that is cut off from its peers but still reaches Temporal', () => {
   it('serves no cluster verb and changes no CIB, while the others are updated', async () => {
     const { lab } = world;
     // With fencing it would be gone at once; here it must live on, alone.
     await lab.exec('node1', 'crm_attribute', '--type', 'crm_config', '--name', 'stonith-enabled', '--update', 'false');
-    await lab.offer('slow4');
+    await lab.offer('slow6');
     const peers = ['node1', 'node2', 'node3'].map((node) => nodeAddress(lab.place, node));
     for (const peer of peers) await lab.exec('node4', 'ip', 'route', 'add', 'blackhole', peer);
     const alone = async () => (await lab.exec('node4', 'crm_mon', '-1', '--output-as=xml')).includes('with_quorum="false"');

@@ -28,8 +28,8 @@ export interface LabWorld {
   stop(): Promise<void>;
 }
 
-export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temporalPort'>): Promise<LabWorld> {
-  const address = inject('temporalAddress');
+/** @param address of its Temporal service; that of all tests when it is left out */
+export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temporalPort'>, address = inject('temporalAddress')): Promise<LabWorld> {
   const env = { TEMPORAL_ADDRESS: address };
   const coordinators = [1, 2].map(() =>
     execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false }),

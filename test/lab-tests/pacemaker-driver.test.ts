@@ -67,7 +67,7 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
     await on('node3').keep('node1', run, 'packages are\n broken & "odd" <here>');
     expect((await seen('node1'))?.hold).toEqual({ run, intact: true, kept: 'packages are broken & "odd" <here>' });
     await on('node3').hold('node2', run, 1);
-    expect((await seen('node2'))?.hold).toEqual({ run, intact: true, kept: null });
+    expect((await seen('node2'))?.hold).toEqual({ run, intact: true, kept: null, releaseAfter: '30m' });
   });
 
   test('a status section that changes all the time does not keep holds from being set and released', async () => {

@@ -65,9 +65,9 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
         return { sight, isIdle: () => Promise.resolve(sight.idle) };
       },
       predictMoves: (order) => call('predictMoves', order),
-      takeLease: (run) => call('takeLease', run),
+      takeLease: (run, releaseAfter) => call('takeLease', run, ...(releaseAfter === undefined ? [] : [releaseAfter])),
       dropLease: (run) => call('dropLease', run),
-      hold: (held, run, limit) => call('hold', held, run, limit),
+      hold: (held, run, limit, releaseAfter) => call('hold', held, run, limit, ...(releaseAfter === undefined ? [] : [releaseAfter])),
       release: (held, run) => call('release', held, run),
       keep: (held, run, reason) => call('keep', held, run, reason),
       waitForChange: (timeoutMs) => call('waitForChange', timeoutMs),

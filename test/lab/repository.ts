@@ -21,7 +21,21 @@ export interface PackageDefinition {
 }
 
 /** The kinds of update on offer. */
-export const offers = ['ordinary', 'restart', 'dependent', 'stack', 'service', 'broken', 'fixed', 'slow1', 'slow2', 'slow3', 'slow4'] as const;
+export const offers = [
+  'ordinary',
+  'restart',
+  'dependent',
+  'stack',
+  'service',
+  'broken',
+  'fixed',
+  'slow1',
+  'slow2',
+  'slow3',
+  'slow4',
+  'slow5',
+  'slow6',
+] as const;
 export type Offer = (typeof offers)[number];
 
 /** What a lab offers unless a test wants otherwise. */
@@ -59,6 +73,8 @@ const definitions: Readonly<Record<Exclude<Offer, 'stack'> | 'revealed', readonl
   slow2: [slow(2)],
   slow3: [slow(3)],
   slow4: [slow(4)],
+  slow5: [slow(5)],
+  slow6: [slow(6)],
   fixed: [{ name: 'cau-demo-broken', version: '1.2' }],
 };
 

@@ -65,6 +65,7 @@ describe('the CIB', () => {
       run: { workflowId: 'cau/run/lab/1', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' },
       intact: true,
       kept: null,
+      releaseAfter: '30m',
     });
     expect(standbyBy(held, node, true)).toBe('run');
   });
@@ -74,7 +75,10 @@ describe('the CIB', () => {
     expect(operator.standbyUntilBoot).toEqual(['node2']);
     expect(standbyBy(operator, nodeOf(operator, 'node2'), true)).toBe('operator');
     expect(standbyBy(operator, nodeOf(operator, 'node3'), false)).toBe('nobody');
-    expect(findLease(operator)).toEqual({ workflowId: 'cau/run/lab/1', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' });
+    expect(findLease(operator)).toEqual({
+      run: { workflowId: 'cau/run/lab/1', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' },
+      releaseAfter: '30m',
+    });
     expect(findLease(healthy)).toBeNull();
   });
 

@@ -46,7 +46,7 @@ describe('the driver', () => {
 
   test('shows maintenance, standby and lease as operators and runs set them', async () => {
     const description = await driverWith(scriptedRunner(tools('operator.crm-mon.xml', 'operator.cib.xml'))).describe();
-    expect(description).toMatchObject({ maintenanceMode: true, lease: { workflowId: 'cau/run/lab/1' } });
+    expect(description).toMatchObject({ maintenanceMode: true, lease: { run: { workflowId: 'cau/run/lab/1' }, releaseAfter: '30m' } });
     expect(description.nodes.map(({ standbyBy, maintenance }) => [standbyBy, maintenance])).toEqual([
       ['operator', false],
       ['operator', false],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCib, type Cib } from '../../../clusters/pacemaker/cib.js';
 import { decideHold, decideKeep, decideRelease } from '../../../clusters/pacemaker/hold-decisions.js';
+import { findHold } from '../../../clusters/pacemaker/holds.js';
 import { decideLease, decideLeaseDrop } from '../../../clusters/pacemaker/lease.js';
 import type { RunReference } from '../../../domain/names.js';
 import { fixture } from './fixtures.js';
@@ -24,7 +25,7 @@ function withSets(...sets: readonly { id: string; pairs: Record<string, string> 
 
 describe('a hold', () => {
   test('is one set of our own with standby and owner', () => {
-    const [edit, ...more] = decideHold(healthy, 'node3', run, 1);
+    const [edit, ...more] = decideHold(healthy, 'node3', run, 1, '7m');
     expect(more).toEqual([]);
     expect(edit).toMatchObject({
       kind: 'merge',
@@ -42,6 +43,7 @@ describe('a hold', () => {
                   { attributes: { name: 'standby', value: 'on' } },
                   { attributes: { name: 'cau-hold', value: run.firstExecutionRunId } },
                   { attributes: { name: 'cau-hold-run', value: run.workflowId } },
+                  { attributes: { name: 'cau-hold-release-after', value: '7m' } },
                 ],
               },
             ],
@@ -86,6 +88,22 @@ describe('a hold', () => {
     expect(decideHold(held, 'node2', run, 2)).toHaveLength(1);
     const kept = withSets({ id: 'cau-hold-1', pairs: { standby: 'on', 'cau-hold': other.firstExecutionRunId, 'cau-hold-kept': 'broken' } });
     expect(decideHold(kept, 'node2', run, 1)).toHaveLength(1);
+  });
+
+  test('is refused while another run has the lease, and allowed without any', () => {
+    const leased = { ...healthy, propertySets: [{ id: 'cau-lease', pairs: [{ id: 'x', name: 'cau-lease', value: other.firstExecutionRunId }] }] };
+    expect(() => decideHold(leased, 'node2', run, 1)).toThrow(failure('ClusterBusy'));
+    expect(decideHold(leased, 'node2', other, 1)).toHaveLength(1);
+  });
+
+  test('tells for how long its run may be unknown, and means the default where that is no duration', () => {
+    const record = (pairs: Record<string, string>) => {
+      const node = withSets({ id: 'cau-hold-1', pairs: { standby: 'on', 'cau-hold': run.firstExecutionRunId, ...pairs } }).nodes.find(
+        (one) => one.name === 'node1',
+      );
+      return node === undefined ? null : findHold(node)?.releaseAfter;
+    };
+    expect([record({ 'cau-hold-release-after': '7m' }), record({}), record({ 'cau-hold-release-after': 'soon' })]).toEqual(['7m', '30m', '30m']);
   });
 
   test('of a node that is no member is refused', () => {

@@ -42,7 +42,7 @@ describeClusterDriver('simulated', async () => {
         if (node.hold !== null) await driverOn('node1').release(node.name, node.hold.run);
         cluster.operatorStandby(node.name, 'off');
       }
-      if (lease !== null) await driverOn('node1').dropLease(lease);
+      if (lease !== null) await driverOn('node1').dropLease(lease.run);
     },
     async close() {
       await cluster.stop();

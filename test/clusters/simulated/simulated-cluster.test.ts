@@ -199,7 +199,7 @@ describe('what survives', () => {
     await small.cluster.stop();
     small = await openSmallCluster({ directory: small.directory, packages: { app: '9.9' } });
     expect(node('node3')).toMatchObject({ standby: true, hold: { run, intact: true } });
-    expect(small.cluster.description().lease).toEqual(run);
+    expect(small.cluster.description().lease?.run).toEqual(run);
     expect(small.cluster.addresses()).toEqual(addresses);
     await expect(small.cluster.installedVersions('node1')).resolves.toEqual({ app: '1.0' });
     await expect(small.cluster.bootLog('node1')).resolves.toHaveLength(2);

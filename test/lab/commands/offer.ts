@@ -16,6 +16,8 @@ const meanings: Readonly<Record<Offer, string>> = {
   slow2: 'cau-demo-slow 1.2, likewise',
   slow3: 'cau-demo-slow 1.3, likewise',
   slow4: 'cau-demo-slow 1.4, likewise',
+  slow5: 'cau-demo-slow 1.5, likewise',
+  slow6: 'cau-demo-slow 1.6, likewise',
 };
 
 export function addOfferCommand(program: Command): void {
