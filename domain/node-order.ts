@@ -26,6 +26,8 @@ export interface NodeResult {
   readonly report: NodeReport;
   /** Where roles serve now; null when it is not known or too large. */
   readonly placement: readonly RolePlacement[] | null;
+  /** Why no other node may be begun after this one; null when that is up to the failure budget. */
+  readonly endsRun: string | null;
 }
 
 /** What a run tells its guard: the members of the cluster. */

@@ -4,15 +4,20 @@ import { fitList, fitText, nodeResultBudgetBytes, payloadBytes } from './payload
 import type { NodeReport } from './report.js';
 
 const noteRoom = 200;
+const attemptRoom = 120;
 
 /**
- * The report cut to its budget. Reasons come first, then restarts, moves and steps; updates get what room is left. Steps
- * and moves that are cut are named in the notes, updates in `updatesCut`.
+ * The report cut to its budget. Reasons come first, then failed attempts, restarts, moves and steps; updates get what
+ * room is left. Attempts, steps and moves that are cut are named in the notes, updates in `updatesCut`.
  */
 export function fitNodeReport(report: NodeReport): NodeReport {
-  const steps = fitList(report.steps, 1800);
-  const moves = fitList(report.moves, 800);
-  const cut = [...named(steps.cut, 'steps'), ...named(moves.cut, 'moves of roles')];
+  const steps = fitList(report.steps, 1400);
+  const moves = fitList(report.moves, 600);
+  const attempts = fitList(
+    report.attempts.map((attempt) => ({ ...attempt, message: fitBytes(attempt.message, attemptRoom) })),
+    900,
+  );
+  const cut = [...named(steps.cut, 'steps'), ...named(moves.cut, 'moves of roles'), ...named(attempts.cut, 'failed attempts')];
   const bounded: NodeReport = {
     ...report,
     failure: report.failure === null ? null : fitFailure(report.failure),
@@ -22,9 +27,10 @@ export function fitNodeReport(report: NodeReport): NodeReport {
       ...cut,
       ...fitList(
         report.notes.map((note) => fitBytes(note, noteRoom)),
-        900,
+        700,
       ).kept,
     ],
+    attempts: attempts.kept,
     restarts: fitList(
       report.restarts.map((restart) => ({
         ...restart,
@@ -33,7 +39,7 @@ export function fitNodeReport(report: NodeReport): NodeReport {
           300,
         ).kept,
       })),
-      800,
+      600,
     ).kept,
     restartPending: fitList(
       report.restartPending.map((reason) => fitBytes(reason, 150)),

@@ -20,6 +20,12 @@ export const runOptionsSchema = z.strictObject({
   maxFailedNodes: z
     .union([z.literal('auto'), count(100)])
     .describe('How many nodes may fail before no further node is begun; "auto" is a third of the nodes less one, within the quorum margin.'),
+  maxRetriesPerNode: z
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .describe('How often a node goes on at the step that failed, where that may pass by itself; counted over all its steps.'),
   requireAllNodesOnline: z.boolean().describe('Refuse to start unless every node is online.'),
   drainTimeout: durationSchema.describe('How long the roles of a node may take to leave it.'),
   settleTimeout: durationSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
@@ -52,6 +58,7 @@ export const defaultOptions: RunOptions = {
   order: 'fewestRoles',
   maxParallelNodes: 1,
   maxFailedNodes: 'auto',
+  maxRetriesPerNode: 3,
   requireAllNodesOnline: false,
   drainTimeout: '10m',
   settleTimeout: '10m',

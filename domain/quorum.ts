@@ -7,8 +7,11 @@ import { verdictOf, type Verdict } from './verdict.js';
  * Asked before a drain, an installation that stops the stack, and a restart; never before a node comes back, since
  * that is what gives votes back.
  *
- * With `two_node` one of two stays quorate while the other leaves in order, but both must be members now. With
- * `no-quorum-policy=ignore` the cluster serves on without quorum; that is shown, not relied upon.
+ * With `two_node` one of two stays quorate while the other leaves in order, but both must be members now. `wait_for_all`
+ * asks for everybody only after all were down, so it changes nothing while there is quorum. The live number of needed
+ * votes is what counts: `last_man_standing` lowers it only after a while, and `auto_tie_breaker` would keep half of the
+ * votes alive, if it is the right half; neither is relied upon. A member whose votes are not told counts for none. With
+ * `no-quorum-policy=ignore` the cluster serves on without quorum; that is shown, not relied upon either.
  */
 export function decideQuorum(cluster: ClusterDescription, leaving: string): Verdict {
   const { quorum } = cluster;
@@ -16,7 +19,7 @@ export function decideQuorum(cluster: ClusterDescription, leaving: string): Verd
   const others = fullMembers(cluster).filter((node) => node.name !== leaving);
   if (others.length === 0) return verdictOf([`no other full member would be left than ${leaving}`]);
   if (quorum.twoNode) return verdictOf([]);
-  const after = others.reduce((sum, node) => sum + (quorum.votesOf[node.name] ?? 1), 0) + quorum.deviceVotes;
+  const after = others.reduce((sum, node) => sum + (quorum.votesOf[node.name] ?? 0), 0) + quorum.deviceVotes;
   return verdictOf(after >= quorum.needed ? [] : [`${after} votes would be left without ${leaving}, ${quorum.needed} are needed`]);
 }
 
@@ -24,7 +27,7 @@ export function decideQuorum(cluster: ClusterDescription, leaving: string): Verd
 export function quorumMargin(cluster: ClusterDescription): number {
   const { quorum } = cluster;
   if (!quorum.quorate) return 0;
-  const votes = fullMembers(cluster).map((node) => quorum.votesOf[node.name] ?? 1);
+  const votes = fullMembers(cluster).map((node) => quorum.votesOf[node.name] ?? 0);
   if (quorum.twoNode) return Math.max(0, votes.length - 1);
   votes.sort((left, right) => right - left);
   let left = votes.reduce((sum, vote) => sum + vote, 0) + quorum.deviceVotes;

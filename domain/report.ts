@@ -1,7 +1,7 @@
 /** The report of an Updating Run: what it did. It is the workflow's result and what is kept in the archive. */
 import { z } from 'zod';
 import { commandAnswerSchema } from './commands.js';
-import { failureSchema } from './errors.js';
+import { errorCodes, failureSchema } from './errors.js';
 import { runReferenceSchema } from './names.js';
 import { effectiveOptionsSchema } from './options.js';
 import { nodeOutcomeSchema, runOutcomeSchema } from './outcomes.js';
@@ -12,6 +12,10 @@ const time = z.iso.datetime();
 /** One step of a node with its length; the same steps as in its progress. */
 export const stepRecordSchema = z.strictObject({ step: z.string(), at: time, ms: z.number().int() });
 export type StepRecord = z.infer<typeof stepRecordSchema>;
+
+/** A failure on the node's way, also one that a retry got over; the step is the one in which it happened. */
+export const failedAttemptSchema = z.strictObject({ step: z.string(), at: time, code: z.enum(errorCodes), message: z.string() });
+export type FailedAttempt = z.infer<typeof failedAttemptSchema>;
 
 /** A move of a role that was seen: where it served before and after. */
 export const observedMoveSchema = z.strictObject({
@@ -36,6 +40,8 @@ export const nodeReportSchema = z.strictObject({
   /** Milliseconds from the hold to its release; null when it was never held. */
   inMaintenanceMs: z.number().int().nullable(),
   passes: z.number().int(),
+  /** Every failure in its order, the first cause among them; empty when all went well. */
+  attempts: z.array(failedAttemptSchema),
   updates: z.array(z.strictObject({ name: z.string(), from: z.string().nullable(), to: z.string(), outcome: z.string(), message: z.string().optional() })),
   /** Updates not listed for want of room. */
   updatesCut: z.number().int(),
@@ -103,6 +109,7 @@ export function untouchedNode(node: string, outcome: NodeReport['outcome'], reas
     endedAt: null,
     inMaintenanceMs: null,
     passes: 0,
+    attempts: [],
     updates: [],
     updatesCut: 0,
     installed: 0,

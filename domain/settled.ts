@@ -1,27 +1,36 @@
 /** When has a cluster settled after a node came back? Replicas must be ready, not merely started. */
 import { isServing, type ClusterSight, type WatchedCluster } from './cluster.js';
 import { lostRoles } from './drained.js';
-import type { Baseline } from './placement.js';
+import type { Baseline, RolePlacement } from './placement.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /**
  * Whether every role has as many serving instances as before, every promotion score is back at its former value (an
  * agent reports it only when its copy is in sync: the next drain could otherwise promote stale data), nothing failed
- * anew and nothing is pending.
+ * anew and nothing is pending. A node that is in standby, by an operator's wish or since it was kept, can have no copies:
+ * those are not waited for.
  */
 export function decideSettled(cluster: WatchedCluster, baseline: Baseline): Verdict {
   const reasons = lostRoles(cluster, baseline);
+  const away = cluster.nodes.filter((node) => node.standby).map((node) => node.name);
   for (const was of baseline.roles) {
     const role = cluster.roles.find((candidate) => candidate.id === was.role);
     if (role === undefined || !role.wanted) continue;
     const serving = role.instances.filter((instance) => isServing(instance.state)).length;
-    if (serving > 0 && serving < was.serving) reasons.push(`role "${was.role}" has ${serving} of ${was.serving} instances`);
+    const due = instancesDue(was, away);
+    if (serving > 0 && serving < due) reasons.push(`role "${was.role}" has ${serving} of ${due} instances`);
   }
-  reasons.push(...missingScores(cluster, baseline));
+  reasons.push(...missingScores(cluster, { ...baseline, scores: baseline.scores.filter((score) => !away.includes(score.node)) }));
   const fresh = cluster.failedActions.filter((action) => !baseline.failedActions.includes(action.id));
   reasons.push(...fresh.map((action) => `${action.operation} of "${action.resource}" failed on ${action.node}: ${action.reason}`));
   if (cluster.idle === false) reasons.push('the cluster has actions pending');
   return verdictOf(reasons);
+}
+
+/** The instances that must serve: copies of clones on nodes that take no roles are left out, all other roles move. */
+function instancesDue({ kind, serving, on }: RolePlacement, away: readonly string[]): number {
+  if (kind !== 'clone' && kind !== 'promotable') return serving;
+  return serving - on.filter((node) => away.includes(node)).length * Math.floor(serving / Math.max(1, on.length));
 }
 
 /**

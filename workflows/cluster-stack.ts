@@ -6,6 +6,7 @@ import { renderVerdict } from '../domain/verdict.js';
 import type { NodeState } from './node-state.js';
 import { watch } from './node-watch.js';
 import { awaitQuorumWithout } from './quorum-guard.js';
+import { noticeRestart } from './unplanned-restart.js';
 import { longStep } from './workers.js';
 
 /**
@@ -13,7 +14,7 @@ import { longStep } from './workers.js';
  * installed while it runs takes the node's vote away too, so that quorum is guarded either way.
  */
 export async function stopStackFor(state: NodeState, updates: readonly Update[]): Promise<void> {
-  if (state.isStackStopped) return;
+  if (state.hasLeft) return;
   const touchesStack = updates.some((update) => update.clusterStack);
   if (mustStopStack(state.isFencingOn, state.order.options.clusterDuringInstall, touchesStack)) await stopStack(state);
   else if (touchesStack) await awaitQuorumWithout(state);
@@ -21,13 +22,16 @@ export async function stopStackFor(state: NodeState, updates: readonly Update[])
 
 /** Stops the cluster stack of the node, where that can be done apart from the node, and waits until a peer sees that it left in order. */
 export async function stopStack(state: NodeState): Promise<void> {
-  if (state.isStackStopped || !state.canStopStack) return;
+  if (state.hasLeft || !state.canStopStack) return;
   const { cluster, node, run, options } = state.order;
   state.enter('stoppingStack', 'the node leaves the cluster in order');
-  await awaitQuorumWithout(state);
+  await Promise.all([noticeRestart(state), awaitQuorumWithout(state)]);
   state.isStackStopped = true;
+  // Whoever stops it is who starts it again, also where it had come up by itself.
+  state.isRejoining = false;
   await longStep(cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter });
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
   if (left.verdict.state === 'waiting')
     throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
+  state.hasLeft = true;
 }

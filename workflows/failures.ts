@@ -35,6 +35,11 @@ export async function asWorkflow<T>(body: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Which time limit of an activity was exceeded: `SCHEDULE_TO_START` when nobody took it up; null for any other failure. */
+export function timeoutOf(error: unknown): TimeoutFailure['timeoutType'] | null {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? error.cause.timeoutType : null;
+}
+
 /** Throws the failure as the error that carries it. */
 export function fail(failure: Failure): never {
   throw new CauError(failure.code, failure.message, {

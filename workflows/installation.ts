@@ -4,22 +4,28 @@ import { CauError } from '../domain/errors.js';
 import { fitText } from '../domain/payload-size.js';
 import type { InstallResult, ScanResult } from '../domain/ports/update-plugin.js';
 import { renderUpdate, type Update } from '../domain/updates.js';
-import { stopStackFor } from './cluster-stack.js';
-import { proveHeld } from './enter-maintenance.js';
+import { readyToChange } from './enter-maintenance.js';
+import { timeoutOf } from './failures.js';
 import type { NodeState } from './node-state.js';
-import { noticeRestart, restart } from './restart.js';
+import { restart } from './restart.js';
 import { stageScan } from './staging.js';
+import { noticeRestart } from './unplanned-restart.js';
 import { longStep, operation } from './workers.js';
+
+type OperationInput = Parameters<ReturnType<typeof operation>['repairPackages']>[0];
 
 /** Takes the node from its planned updates to none left, at most `maxScanPasses` times over. */
 export async function installUntilNothingIsLeft(state: NodeState): Promise<void> {
-  let updates: readonly Update[] = state.order.updates;
+  // Entered again after a failure, it looks first what is left.
+  let updates: readonly Update[] = state.passes === 0 ? state.order.updates : [];
+  const firstPass = state.passes;
   let isRepaired = false;
   for (;;) {
     if (updates.length > 0) await installPass(state, updates);
     const scan = await scanNode(state);
+    state.recordInterrupted(scan.updates);
     if (scan.updates.length > 0) {
-      refuseRepetition(state, scan.updates);
+      refuseRepetition(state, scan.updates, state.passes - firstPass);
       updates = await stage(state, scan);
       continue;
     }
@@ -55,22 +61,14 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
   const { cluster, node, run, options } = state.order;
   state.stopHere();
   state.passes += 1;
-  await stopStackFor(state, updates);
-  await proveHeld(state);
+  await readyToChange(state, updates);
   for (const plugin of options.plugins) {
     const own = updates.filter((update) => update.plugin === plugin);
     if (own.length === 0) continue;
     state.enter('installing', `${own.length} ${own.length === 1 ? 'update' : 'updates'} by ${plugin}, pass ${state.passes}`);
-    const operations = operation(cluster, node, durationMs(options.installTimeout), `install ${own.length} by ${plugin} on ${node}`);
     const input = { cluster, node, run, pass: state.passes, plugin, updates: [...own] };
-    const answer = await operations.installUpdates(input);
-    if (answer.kind === 'interrupted') {
-      state.notes.push(answer.message);
-      state.enter('repairing', 'an installation was interrupted; repair and scan anew');
-      await operations.repairPackages(input);
-      await noticeRestart(state);
-      return;
-    }
+    const answer = await operate(state, `install ${own.length} by ${plugin} on ${node}`, (activities) => activities.installUpdates(input));
+    if (answer.kind === 'interrupted') return mendInterrupted(state, answer.message, updates, { ...input, updates: [] });
     state.record(own, answer.result);
     const failed = answer.result.updates.filter((update) => update.outcome === 'failed');
     if (failed.length > 0) {
@@ -81,21 +79,66 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
   }
 }
 
+/**
+ * Mends what an installation left that had no end: its node lost its power, or its process was killed. Nobody assumes that
+ * it was done or not done; the next scan tells what is left, and what cannot be mended here.
+ */
+async function mendInterrupted(state: NodeState, message: string, updates: readonly Update[], input: OperationInput): Promise<void> {
+  state.notes.push(message);
+  state.interrupted.push(...updates);
+  await noticeRestart(state);
+  await readyToChange(state, updates);
+  state.enter('repairing', 'an installation was interrupted; repair and scan anew');
+  const mended = await operate(state, `repair the packages of ${input.plugin} on ${input.node}`, (activities) => activities.repairPackages(input));
+  if (mended.kind === 'interrupted') state.notes.push(mended.message);
+  else {
+    state.repaired.push(...mended.result.repaired);
+    state.notes.push(...mended.result.problems.slice(0, 5));
+  }
+}
+
 /** Mends what an installation before this run left half done; once, since what is broken then needs a person. */
 async function repair(state: NodeState): Promise<void> {
   const { cluster, node, run, options } = state.order;
   state.stopHere();
-  await proveHeld(state);
+  await readyToChange(state, []);
   state.passes += 1;
   state.enter('repairing', 'packages that are not fully installed');
   for (const plugin of options.plugins) {
-    const operations = operation(cluster, node, durationMs(options.installTimeout), `repair the packages of ${plugin} on ${node}`);
-    const answer = await operations.repairPackages({ cluster, node, run, pass: state.passes, plugin, updates: [] });
+    const input = { cluster, node, run, pass: state.passes, plugin, updates: [] };
+    const answer = await operate(state, `repair the packages of ${plugin} on ${node}`, (activities) => activities.repairPackages(input));
     if (answer.kind === 'interrupted') throw new CauError('PackagesBroken', `${node}: ${answer.message}`, { where: node });
     if (answer.result.problems.length > 0) throw new CauError('PackagesBroken', `${node}: ${answer.result.problems.slice(0, 5).join('; ')}.`, { where: node });
     state.repaired.push(...answer.result.repaired);
   }
   state.notes.push(`Repaired: ${state.repaired.join(', ')}`);
+}
+
+/**
+ * An operation on the node, whatever happens to its worker and its node meanwhile.
+ * @throws CauError `RestartTimeout` when the node does not come back, `InstallFailed` when there is no end in sight
+ */
+async function operate<T>(state: NodeState, summary: string, act: (activities: ReturnType<typeof operation>) => Promise<T>): Promise<T> {
+  const { cluster, node, options } = state.order;
+  const times = { timeoutMs: durationMs(options.installTimeout), awayMs: durationMs(options.restartTimeout) };
+  try {
+    return await act(operation(cluster, node, times, summary));
+  } catch (error) {
+    switch (timeoutOf(error)) {
+      case null:
+        throw error;
+      case 'SCHEDULE_TO_START':
+        throw new CauError('RestartTimeout', `${node} went away in the middle of an installation and did not come back within ${options.restartTimeout}.`, {
+          where: node,
+        });
+      default:
+        throw new CauError('InstallFailed', `The installation on ${node} has not ended within ${options.installTimeout} and may still be running.`, {
+          where: node,
+          remedy: `Look at "systemctl list-units 'cau-operation-*'" on ${node}; release the node when it has ended and the packages are clean.`,
+          facts: { stillRunning: true },
+        });
+    }
+  }
 }
 
 /** The first message in full; the other packages by name, since one broken package often takes the rest with it. */
@@ -122,11 +165,11 @@ async function stage(state: NodeState, scan: ScanResult): Promise<readonly Updat
 }
 
 /** Offered again although installed, or still something after the last pass: the node would never be done. */
-function refuseRepetition(state: NodeState, updates: readonly Update[]): void {
+function refuseRepetition(state: NodeState, updates: readonly Update[], passes: number): void {
   const again = updates.filter((update) => state.installed.some((done) => done.name === update.name && done.to === update.to));
-  if (again.length === 0 && state.passes < state.order.options.maxScanPasses) return;
+  if (again.length === 0 && passes < state.order.options.maxScanPasses) return;
   const names = (again.length > 0 ? again : updates).slice(0, 5).map(renderUpdate).join(', ');
-  throw new CauError('NotConverging', `${state.order.node} still offers ${names} after ${state.passes} passes.`, { where: state.order.node });
+  throw new CauError('NotConverging', `${state.order.node} still offers ${names} after ${passes} passes.`, { where: state.order.node });
 }
 
 /** The last version of each package that was installed. */

@@ -5,6 +5,7 @@ import { CauError } from '../domain/errors.js';
 import { renderVerdict } from '../domain/verdict.js';
 import type { NodeState } from './node-state.js';
 import { seeMoves, watch } from './node-watch.js';
+import { noticeRestart } from './unplanned-restart.js';
 import { watchInput } from './witnesses.js';
 import { question, quickStep } from './workers.js';
 
@@ -14,7 +15,7 @@ export async function leaveMaintenance(state: NodeState): Promise<void> {
   await rejoin(state);
   state.enter('releasing', 'end maintenance mode');
   await state.witnesses.ask({ summary: `release ${node}`, not: node, ask: (activities, target) => activities.releaseNode({ ...target, held: node, run }) });
-  state.releasedAt = new Date();
+  state.releasedAt ??= new Date();
   state.enter('settling', 'roles, copies and promotion scores come back');
   const settled = await watch(state, 'settled', durationMs(options.settleTimeout), 'wait until roles and copies are back');
   if (settled.verdict.state === 'waiting') {
@@ -31,17 +32,19 @@ export async function leaveMaintenance(state: NodeState): Promise<void> {
  */
 async function rejoin(state: NodeState): Promise<void> {
   const { cluster, node } = state.order;
+  // One that restarted as it was told is known to be there; any other may have restarted by itself since it was seen last.
+  if (!state.isRejoining) await Promise.all([refuseStrayResources(state), noticeRestart(state)]);
   if (state.isRejoining) {
     state.enter('rejoining', 'the node becomes a full member again');
     await Promise.all([refuseStrayResources(state), awaitMembership(state)]);
   } else {
-    await refuseStrayResources(state);
     if (!state.isStackStopped) return;
     state.enter('rejoining', 'the node becomes a full member again');
     await quickStep(cluster, node, `start the cluster stack of ${node}`).startClusterStack({ cluster, node });
     await awaitMembership(state);
   }
   state.isStackStopped = false;
+  state.hasLeft = false;
   state.isRejoining = false;
 }
 

@@ -1,6 +1,7 @@
 /** The state of one node's update: everything that its steps share, and what progress and report are made from. */
 import { CancellationScope, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { CauError, type Failure } from '../domain/errors.js';
+import { durationMs } from '../domain/duration.js';
 import type { NodeOrder } from '../domain/node-order.js';
 import type { NodeOutcome } from '../domain/outcomes.js';
 import { fitNodeReport } from '../domain/node-report-size.js';
@@ -8,10 +9,13 @@ import { fitText } from '../domain/payload-size.js';
 import type { Baseline, RolePlacement } from '../domain/placement.js';
 import type { InstallResult } from '../domain/ports/update-plugin.js';
 import type { NodeProgress, NodeStep } from '../domain/progress.js';
-import type { NodeReport, ObservedMove, StepRecord } from '../domain/report.js';
+import type { FailedAttempt, NodeReport, ObservedMove, StepRecord } from '../domain/report.js';
+import { endsRun } from '../domain/retries.js';
 import type { Update } from '../domain/updates.js';
 import { nodeProgressQuery } from './messages.js';
 import { Witnesses } from './witnesses.js';
+
+const leastPatienceMs = 120_000;
 
 export class NodeState {
   readonly witnesses: Witnesses;
@@ -25,22 +29,33 @@ export class NodeState {
   /** When the hold was set; null before. */
   heldAt: Date | null = null;
   releasedAt: Date | null = null;
-  /** The cluster stack of the node was stopped by this run and not started since. */
+  /** The cluster stack of the node was told to stop by this run and not started since. */
   isStackStopped = false;
+  /** Its peers saw it leave in order after that. */
+  hasLeft = false;
   /** The node restarted and its return was not yet waited for. */
   isRejoining = false;
   passes = 0;
+  /** How often a step of this node was tried again. */
+  retries = 0;
+  /** The restart that was asked for and whose end was not seen yet: on which boot, and why. */
+  restartAsked: { readonly bootId: string; readonly reasons: readonly string[] } | null = null;
+  /** Why no other node may be begun after this one. */
+  endsRun: string | null = null;
   /** How many passes there were when the node restarted last; null before any restart. */
   restartedAfterPass: number | null = null;
   restartPending: readonly string[] = [];
   kept: string | null = null;
   readonly installed: Update[] = [];
+  /** Updates whose installation had no end: the next scan tells which of them are there all the same. */
+  interrupted: Update[] = [];
   /** What an earlier installation had left half done. */
   readonly repaired: string[] = [];
   readonly restarts: NodeReport['restarts'] = [];
   readonly moves: ObservedMove[] = [];
   readonly notes: string[] = [];
-  private readonly results: NodeReport['updates'] = [];
+  private readonly attempts: FailedAttempt[] = [];
+  private results: NodeReport['updates'] = [];
   private readonly steps: StepRecord[] = [];
   private step: NodeStep = 'preparing';
   private stepAt = new Date();
@@ -49,13 +64,25 @@ export class NodeState {
   private stopReason: string | null = null;
 
   constructor(readonly order: NodeOrder) {
-    this.witnesses = new Witnesses(order.cluster, order.members);
+    // A node that waits for quorum in maintenance mode is let back as soon as there is one.
+    this.witnesses = new Witnesses(order.cluster, order.members, Math.max(leastPatienceMs, durationMs(order.options.quorumWait)));
     setHandler(nodeProgressQuery, () => this.progress(), { description: 'The step this node is in, and since when.' });
     // Canceled by its run, by the end of its run, or by hand: always "end in order after this step", never a kill.
     CancellationScope.current().cancelRequested.catch(() => {
       this.stopReason = 'The run asked this node to end after its step.';
     });
     this.show();
+  }
+
+  /** Whether the node is in maintenance mode by this run, as far as it knows. */
+  get hold(): 'none' | 'held' | 'released' {
+    if (this.heldAt === null) return 'none';
+    return this.releasedAt === null ? 'held' : 'released';
+  }
+
+  /** Whether this node was asked to end after its step. */
+  get isStopAsked(): boolean {
+    return this.stopReason !== null;
   }
 
   /** Goes on to a step; what it does or waits for is shown until the next. */
@@ -78,8 +105,23 @@ export class NodeState {
     if (this.stopReason !== null) throw new CauError('Stopped', this.stopReason, { where: this.order.node });
   }
 
-  /** Keeps what an installation came to, update by update. */
+  /** Keeps a failure and the step in which it happened. */
+  recordFailure(failure: Failure): void {
+    this.attempts.push({ step: this.step, at: new Date().toISOString(), code: failure.code, message: failure.message });
+    if (endsRun(failure)) this.endsRun ??= `${failure.code} on ${this.order.node}: ${failure.message}`;
+  }
+
+  /** Of what was interrupted, that is installed which is not offered any more: before the power went, or by the repair. */
+  recordInterrupted(offered: readonly Update[]): void {
+    const done = this.interrupted.filter((update) => !offered.some((one) => one.name === update.name) && !this.installed.includes(update));
+    this.interrupted = [];
+    this.installed.push(...done);
+    this.results.push(...done.map(({ name, from, to }) => ({ name, from, to, outcome: 'succeeded', message: 'its installation was interrupted' })));
+  }
+
+  /** Keeps what an installation came to, update by update; of an update that is tried again, what came of it last. */
   record(updates: readonly Update[], result: InstallResult): void {
+    this.results = this.results.filter((was) => was.outcome !== 'failed' || !result.updates.some((one) => one.name === was.name));
     for (const one of result.updates) {
       const update = updates.find((candidate) => candidate.name === one.name);
       this.results.push({
@@ -110,6 +152,7 @@ export class NodeState {
       endedAt: now.toISOString(),
       inMaintenanceMs: this.heldAt === null ? null : (this.releasedAt ?? now).getTime() - this.heldAt.getTime(),
       passes: this.passes,
+      attempts: this.attempts,
       updates: this.results,
       updatesCut: 0,
       installed: this.results.filter((one) => one.outcome === 'succeeded').length,

@@ -7,12 +7,15 @@ import type { Condition } from './witnesses.js';
 
 /**
  * Watches the cluster for the node, telling meanwhile what it waits for.
+ * @param patienceMs how long to look for a member that can answer, where that is less than usual
  * @throws CauError when the condition has become impossible
  */
-export async function watch(state: NodeState, condition: Condition, timeoutMs: number, summary: string): Promise<WatchAnswer> {
+export async function watch(state: NodeState, condition: Condition, timeoutMs: number, summary: string, patienceMs?: number): Promise<WatchAnswer> {
   const { node, run } = state.order;
-  const answer = await state.witnesses.watch({ condition, node, run, baseline: state.baseline, timeoutMs, summary }, (reasons) =>
-    state.say(`waits: ${reasons.join('; ')}`),
+  const { baseline } = state;
+  const answer = await state.witnesses.watch(
+    { condition, node, run, baseline, timeoutMs, summary, ...(patienceMs === undefined ? {} : { patienceMs }) },
+    (reasons) => state.say(`waits: ${reasons.join('; ')}`),
   );
   if (answer.verdict.state === 'impossible') fail(answer.verdict.failure);
   return answer;

@@ -1,26 +1,83 @@
-/** Quorum is never given up: whatever takes the vote of a node away waits here first. */
+/** Quorum is never given up, and no role: whatever takes a node away from the cluster waits here first. */
 import { sleep } from '@temporalio/workflow';
+import { decideCapacity } from '../domain/capacity.js';
 import { findNode, type ClusterDescription } from '../domain/cluster.js';
 import { durationMs } from '../domain/duration.js';
-import { CauError } from '../domain/errors.js';
+import { CauError, errorCatalogue } from '../domain/errors.js';
 import { decideQuorum } from '../domain/quorum.js';
-import { renderVerdict } from '../domain/verdict.js';
+import { renderVerdict, verdictOf, type Verdict } from '../domain/verdict.js';
+import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
 
 const lookMs = 1000;
+/** Asked of every member in turn, each time; who does not answer now may do so a moment later. */
+const patienceMs = 0;
 
-/** Waits, with reason, until the cluster keeps its quorum without the node. */
+/** Waits, with reason, until the cluster keeps its quorum without the node. Its roles are assumed to be gone already. */
 export async function awaitQuorumWithout(state: NodeState): Promise<ClusterDescription> {
+  return guarded(state, async () => {
+    const description = await describe(state);
+    return { description, verdict: quorumWithout(state, description) };
+  });
+}
+
+/** Waits, with reason, until the cluster keeps its quorum without the node, and every role has another place. */
+export async function awaitQuorumAndCapacity(state: NodeState): Promise<ClusterDescription> {
+  const { node } = state.order;
+  return guarded(state, async () => {
+    const [description, predicted] = await Promise.all([describe(state), predictDrain(state)]);
+    const quorum = quorumWithout(state, description);
+    return { description, verdict: quorum.state === 'met' ? decideCapacity(description, node, predicted) : quorum };
+  });
+}
+
+interface Look {
+  readonly description: ClusterDescription | null;
+  readonly verdict: Verdict;
+}
+
+/** @throws CauError `QuorumAtRisk` when it does not get better in time */
+async function guarded(state: NodeState, look: () => Promise<Look>): Promise<ClusterDescription> {
   const { node, options } = state.order;
   const until = Date.now() + durationMs(options.quorumWait);
   for (;;) {
-    const description = await state.witnesses.describe(node, `does the cluster keep quorum without ${node}?`);
-    // A node that is not there takes no vote with it.
-    const verdict = findNode(description, node)?.online === true ? decideQuorum(description, node) : ({ state: 'met' } as const);
-    if (verdict.state === 'met') return description;
-    if (Date.now() >= until)
-      throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${renderVerdict(verdict)} (waited ${options.quorumWait}).`, { where: node });
-    state.say(`waits for quorum: ${renderVerdict(verdict)}`);
-    await sleep(lookMs, { summary: `wait: ${renderVerdict(verdict)}` });
+    const { description, verdict } = await look().catch(waitsForQuorum);
+    if (verdict.state === 'met' && description !== null) return description;
+    const reason = renderVerdict(verdict);
+    if (Date.now() >= until) throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${reason} (waited ${options.quorumWait}).`, { where: node });
+    state.say(`waits for quorum and capacity: ${reason}`);
+    await sleep(lookMs, { summary: `wait: ${reason}` });
   }
+}
+
+/** Nobody could speak for the cluster: that is what lost quorum looks like, and it may come back. */
+function waitsForQuorum(error: unknown): Look {
+  const failure = failureFrom(error);
+  if (!errorCatalogue[failure.code].retryable) throw error;
+  return { description: null, verdict: verdictOf([failure.message]) };
+}
+
+function describe({ witnesses, order: { node } }: NodeState): Promise<ClusterDescription> {
+  return witnesses.ask({
+    summary: `does the cluster keep quorum without ${node}?`,
+    not: node,
+    patienceMs,
+    ask: (activities, target) => activities.describeCluster(target),
+  });
+}
+
+/** A node that is not there takes no vote with it. */
+function quorumWithout({ order: { node } }: NodeState, description: ClusterDescription): Verdict {
+  return findNode(description, node)?.online === true ? decideQuorum(description, node) : { state: 'met' };
+}
+
+async function predictDrain({ witnesses, order: { node } }: NodeState) {
+  const predicted = await witnesses.ask({
+    summary: `has every role another place than ${node}?`,
+    not: node,
+    timeoutMs: 30_000,
+    patienceMs,
+    ask: (activities, target) => activities.predictMoves({ ...target, order: [node] }),
+  });
+  return predicted.flatMap((entry) => entry.moves);
 }

@@ -79,6 +79,7 @@ async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult
   const result = await resultOf(state, order);
   if (result.placement !== null) state.seePlacement(result.placement);
   state.finish(result.report);
+  if (result.endsRun !== null) state.requestStop(result.endsRun, 'node');
 }
 
 async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> {
@@ -86,7 +87,7 @@ async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> 
   const workflowId = nodeWorkflowId(cluster, node);
   const failed = (error: unknown): NodeResult => {
     const failure = failureFrom(error);
-    return { report: { ...untouchedNode(node, 'NeedsAttention', failure.message), failure }, placement: null };
+    return { report: { ...untouchedNode(node, 'NeedsAttention', failure.message), failure }, placement: null, endsRun: null };
   };
   try {
     return await CancellationScope.cancellable(async () => {
@@ -117,5 +118,6 @@ async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> 
       failure: adopted.kind === 'ended' ? adopted.failure : null,
     },
     placement: null,
+    endsRun: null,
   };
 }

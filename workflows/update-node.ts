@@ -1,16 +1,18 @@
 /** The update of one node: the order of its steps, and how it ends in order whatever happens. */
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import { CauError, type Failure } from '../domain/errors.js';
+import { CauError } from '../domain/errors.js';
 import { guardId } from '../domain/names.js';
 import { nodeOrderSchema, type NodeResult } from '../domain/node-order.js';
 import { payloadBytes } from '../domain/payload-size.js';
 import type { NodeReport } from '../domain/report.js';
 import { parseInput } from '../domain/requests.js';
+import { endInOrder } from './end-in-order.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { installUntilNothingIsLeft, verifyInstallation } from './installation.js';
 import { enterMaintenance, prepare } from './enter-maintenance.js';
 import { leaveMaintenance } from './leave-maintenance.js';
 import { NodeState } from './node-state.js';
+import { retrying } from './retrying.js';
 import { coordinator } from './workers.js';
 
 const placementBudgetBytes = 64 * 1024;
@@ -23,19 +25,14 @@ export async function updateNode(input: unknown): Promise<NodeResult> {
     return CancellationScope.nonCancellable(async () => {
       await requireGuardedParent(state);
       const report = await update(state);
-      return { report, placement: payloadBytes(state.placement) > placementBudgetBytes ? null : state.placement };
+      return { report, placement: payloadBytes(state.placement) > placementBudgetBytes ? null : state.placement, endsRun: state.endsRun };
     });
   });
 }
 
 async function update(state: NodeState): Promise<NodeReport> {
   try {
-    await prepare(state);
-    state.stopHere();
-    await enterMaintenance(state);
-    await installUntilNothingIsLeft(state);
-    await verifyInstallation(state);
-    await leaveMaintenance(state);
+    for (const stage of stages) await retrying(state, stage);
     const isWorkDone = state.installed.length > 0 || state.repaired.length > 0 || state.restarts.length > 0;
     return state.report(isWorkDone ? 'Succeeded' : 'UpToDate', null);
   } catch (error) {
@@ -43,46 +40,12 @@ async function update(state: NodeState): Promise<NodeReport> {
   }
 }
 
-/**
- * The first cause ends the node; then its maintenance mode is ended too if the node is healthy, otherwise it is kept
- * with the reason. A hold that somebody broke is his: only our own record is taken away.
- */
-async function endInOrder(state: NodeState, failure: Failure): Promise<NodeReport> {
-  const { node, run } = state.order;
-  const outcome = failure.code === 'Stopped' ? 'Canceled' : 'Failed';
-  if (state.heldAt === null) {
-    return state.report(failure.code === 'RefusedByOperator' ? 'Skipped' : outcome, failure, failure.message);
-  }
-  if (state.releasedAt !== null) return state.report(outcome, failure, failure.message);
-  try {
-    if (mustBeKept(failure)) throw new CauError(failure.code, failure.message);
-    await leaveMaintenance(state);
-    return state.report(outcome, failure, failure.message);
-  } catch (error) {
-    const reason = error instanceof CauError && error.code === failure.code ? failure.message : `${failure.message} And then: ${failureFrom(error).message}`;
-    return keep(state, failure, reason.slice(0, 500));
-  }
+/** In their order; each goes on where it failed when it is entered again. */
+const stages: readonly ((state: NodeState) => Promise<void>)[] = [prepare, enterMaintenance, install, leaveMaintenance];
 
-  /** Nobody may be let back onto a node whose stop failed or whose services are not as they were. */
-  async function keep(kept: NodeState, cause: Failure, reason: string): Promise<NodeReport> {
-    kept.kept = reason;
-    try {
-      const { releaseCommand } = await kept.witnesses.ask({
-        summary: `keep ${node} in maintenance mode`,
-        not: node,
-        ask: (activities, target) => activities.keepNode({ ...target, held: node, run, reason }),
-      });
-      if (releaseCommand !== null) kept.kept = `${reason} When it is well again: ${releaseCommand}`;
-    } catch (error) {
-      kept.notes.push(`The reason could not be recorded in the cluster: ${failureFrom(error).message}`);
-    }
-    return kept.report('NeedsAttention', cause, reason);
-  }
-}
-
-/** A stop that failed for good may have left the role running: nobody may be let back onto that node. */
-function mustBeKept(failure: Failure): boolean {
-  return failure.code === 'UnexpectedService' || failure.code === 'RestartTimeout' || failure.facts?.['blocked'] !== undefined;
+async function install(state: NodeState): Promise<void> {
+  await installUntilNothingIsLeft(state);
+  await verifyInstallation(state);
 }
 
 /** This stops slips, not attackers: what a node does is bounded by its own policy. */

@@ -36,13 +36,15 @@ export class Witnesses {
   constructor(
     readonly cluster: string,
     readonly members: readonly string[],
+    /** How long to go round the members before giving up, where a question says nothing else. */
+    private readonly usualPatienceMs = 120_000,
   ) {}
 
   /**
    * The first answer of a member that can speak for the cluster.
    * @throws CauError the last failure, when it is final or patience is over
    */
-  async ask<T>({ summary, not, ask, timeoutMs = questionMs, patienceMs = 120_000 }: Question<T>): Promise<T> {
+  async ask<T>({ summary, not, ask, timeoutMs = questionMs, patienceMs = this.usualPatienceMs }: Question<T>): Promise<T> {
     const giveUpAt = Date.now() + patienceMs;
     for (;;) {
       let last: Failure = createFailure('NodeUnreachable', `No member of ${this.cluster} could be asked.`);
@@ -76,6 +78,7 @@ export class Witnesses {
         summary: watch.summary,
         not: watch.node,
         timeoutMs: watchMs + questionMs,
+        ...(watch.patienceMs === undefined ? {} : { patienceMs: watch.patienceMs }),
         ask: (activities, target) => activities.watchCluster({ ...target, ...watchInput(watch, Math.min(watchMs, leftMs)) }),
       });
       if (answer.verdict.state !== 'waiting' || Date.now() >= until) return answer;
@@ -97,6 +100,8 @@ export interface Watch {
   readonly run: RunReference;
   readonly baseline?: Baseline;
   readonly timeoutMs: number;
+  /** How long to go round the members until one can answer. */
+  readonly patienceMs?: number;
   readonly summary: string;
 }
 

@@ -36,12 +36,16 @@ export const longStep = (cluster: string, node: string, summary: string) =>
     summary,
   });
 
-/** An operation that runs at most once on the node; a lost worker is noticed by its missing heartbeat. */
-export const operation = (cluster: string, node: string, timeoutMs: number, summary: string) =>
+/**
+ * An operation that runs at most once on the node; a lost worker is noticed by its missing heartbeat, and a node that
+ * does not come back by the time for which nobody takes up its task.
+ */
+export const operation = (cluster: string, node: string, { timeoutMs, awayMs }: { readonly timeoutMs: number; readonly awayMs: number }, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: awayMs,
     startToCloseTimeout: timeoutMs,
-    scheduleToCloseTimeout: timeoutMs + 60_000,
+    scheduleToCloseTimeout: timeoutMs + awayMs,
     heartbeatTimeout: '10s',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: patiently,
@@ -55,6 +59,16 @@ export const nextBoot = (cluster: string, node: string, timeoutMs: number, summa
     startToCloseTimeout: '2s',
     scheduleToCloseTimeout: timeoutMs,
     retry: { initialInterval: '200ms', backoffCoefficient: 1.2, maximumInterval: '2s' },
+    summary,
+  });
+
+/** A question to the node itself, which may be on its way back from a restart that nobody asked for. */
+export const onceBack = (cluster: string, node: string, timeoutMs: number, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: timeoutMs,
+    retry: patiently,
     summary,
   });
 

@@ -69,6 +69,9 @@ function nodeRemarks(node: NodeReport): string[] {
     ...(node.failure === null ? [] : [`${node.node}: ${node.failure.code}: ${node.failure.message} ${node.failure.remedy}`]),
     ...(node.failure === null && node.reason !== null && node.outcome !== 'UpToDate' ? [`${node.node}: ${node.reason}`] : []),
     ...(node.kept === null ? [] : [`${node.node} is kept in maintenance mode: ${node.kept}`]),
+    ...node.attempts
+      .filter((attempt) => attempt.message !== node.failure?.message)
+      .map((attempt) => `${node.node} failed while ${attempt.step} at ${attempt.at}: ${attempt.code}: ${attempt.message}`),
     ...node.restartPending.map((reason) => `${node.node} still needs a restart: ${reason}`),
     ...node.notes.map((note) => `${node.node}: ${note}`),
   ];

@@ -3,6 +3,22 @@ import { readFileSync } from 'node:fs';
 import { writeWhole } from './configuration-file.js';
 import type { SimulatedUpdate } from './model.js';
 
+/** Copies of promotables that start but do not get in sync, so that they have no promotion score. */
+export interface SyncFaults {
+  hold(role: string, node: string, isHeld: boolean): void;
+  isHeld(role: string, node: string): boolean;
+}
+
+/** Copies that get in sync. */
+export function createSyncFaults(): SyncFaults {
+  const held = new Set<string>();
+  const key = (role: string, node: string) => `${role}@${node}`;
+  return {
+    hold: (role, node, isHeld) => void (isHeld ? held.add(key(role, node)) : held.delete(key(role, node))),
+    isHeld: (role, node) => held.has(key(role, node)),
+  };
+}
+
 /** Faults of stops, by role, by node, or by both. */
 export interface StopFaults {
   /** Every stop of this role, or on this node, takes that much longer; 0 ends it. */

@@ -74,6 +74,12 @@ export async function readInstalledVersions(stateDirectory: string): Promise<Rec
   return Object.fromEntries(Object.entries(packages).flatMap(([name, { version }]) => (version === null ? [] : [[name, version]])));
 }
 
+/** The packages of the machine whose installation was begun and has not ended. */
+export async function readHalfInstalled(stateDirectory: string): Promise<string[]> {
+  const packages = JSON.parse(await readFile(join(stateDirectory, 'packages.json'), 'utf8')) as Record<string, { status: string }>;
+  return Object.entries(packages).flatMap(([name, { status }]) => (status === 'half' ? [name] : []));
+}
+
 /** The ports that roles had, so that their addresses are the same after everything was stopped. */
 export function readPorts(path: string): Readonly<Record<string, number>> {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>) : {};

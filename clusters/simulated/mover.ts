@@ -18,6 +18,8 @@ export interface MoverDependencies {
   socketOf(node: string): string;
   /** How long this stop takes, or that it is refused. */
   stopFault(role: string, node: string): { readonly extraMs: number; readonly isRefused: boolean };
+  /** Whether this copy cannot get in sync now. */
+  isSyncHeld(role: string, node: string): boolean;
   /** A stop failed where the cluster has to fence. */
   onStopFailure(role: string, node: string): void;
 }
@@ -128,9 +130,11 @@ async function start(deps: MoverDependencies, role: string, node: string): Promi
 }
 
 /** A copy is not ready to be promoted when it was started, but when it is in sync. */
-function syncLater({ state, timings }: MoverDependencies, role: string, node: string, instance: Instance): void {
+function syncLater(deps: MoverDependencies, role: string, node: string, instance: Instance): void {
+  const { state, timings } = deps;
   setTimeout(() => {
     if (state.instances.get(role)?.get(node) !== instance) return;
+    if (deps.isSyncHeld(role, node)) return syncLater(deps, role, node, instance);
     state.setScore(role, node, syncedScore);
     state.tell();
   }, timings.syncMs).unref();

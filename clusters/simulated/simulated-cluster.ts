@@ -6,7 +6,8 @@ import type { ClusterDescription } from '../../domain/cluster.js';
 import { ClusterState } from './cluster-state.js';
 import { openConfiguration, writeWhole } from './configuration-file.js';
 import { withManaged, withOperatorStandby } from './configuration.js';
-import { createStopFaults, setUpdateFault } from './faults.js';
+import { describeMachine } from './describe-machine.js';
+import { createStopFaults, createSyncFaults, setUpdateFault } from './faults.js';
 import { startFencing, type Fencing } from './fencing.js';
 import { openFront, type RoleFront } from './front.js';
 import { openInterconnect } from './interconnect.js';
@@ -15,6 +16,7 @@ import {
   clusterPaths,
   prepareMachine,
   readBootLog,
+  readHalfInstalled,
   readInstalledVersions,
   readInstallLog,
   readPorts,
@@ -23,7 +25,7 @@ import {
   type InstalledRecord,
 } from './machine-files.js';
 import { createMachineProcess, type MachineProcess } from './machine-process.js';
-import { quickTimings, type MachineFile, type SimulatedRole, type SimulatedTimings, type SimulatedUpdate, type WorkerCommand } from './model.js';
+import { quickTimings, type SimulatedRole, type SimulatedTimings, type SimulatedUpdate, type WorkerCommand } from './model.js';
 import { startMover } from './mover.js';
 import { describeAs } from './view.js';
 
@@ -66,6 +68,7 @@ export class SimulatedCluster {
   private readonly machines = new Map<string, MachineProcess>();
   private readonly stayingOff = new Set<string>();
   private readonly stopFaults = createStopFaults();
+  private readonly syncFaults = createSyncFaults();
   private readonly fencing: Fencing;
   private readonly mover: { close(): Promise<void> };
   private interconnect: Server | null = null;
@@ -84,6 +87,7 @@ export class SimulatedCluster {
       fronts,
       socketOf: this.paths.socket,
       stopFault: this.stopFaults.of,
+      isSyncHeld: this.syncFaults.isHeld,
       onStopFailure: (role, node) => this.onStopFailure(role, node),
     });
   }
@@ -98,7 +102,7 @@ export class SimulatedCluster {
     await rm(paths.interconnect, { force: true });
     this.interconnect = await openInterconnect(this.state, paths.interconnect, this.timings);
     for (const node of settings.nodes) {
-      prepareMachine(this.machineFile(node), this.describeMachine(node), settings.packages);
+      prepareMachine(this.machineFile(node), describeMachine(settings, paths, this.timings, node), settings.packages);
       this.machines.set(
         node,
         createMachineProcess(this.machineFile(node), (isRestart) => this.onExit(node, isRestart)),
@@ -152,6 +156,11 @@ export class SimulatedCluster {
 
   installedVersions(node: string): Promise<Record<string, string>> {
     return readInstalledVersions(this.paths.state(node));
+  }
+
+  /** The packages whose installation was begun on the machine and has not ended. */
+  halfInstalled(node: string): Promise<string[]> {
+    return readHalfInstalled(this.paths.state(node));
   }
 
   /** Cuts the power of a machine and resolves when it is off. With fencing it is switched on again after its loss was noticed. */
@@ -208,6 +217,11 @@ export class SimulatedCluster {
     this.stopFaults.refuse(role, node, isRefused);
     if (!isRefused) this.state.failedStops = this.state.failedStops.filter((failed) => failed.role !== role || failed.node !== node);
     this.state.tell();
+  }
+
+  /** From now on, or no more, a copy that starts on the node does not get in sync. */
+  holdSync(role: string, node: string, isHeld: boolean): void {
+    this.syncFaults.hold(role, node, isHeld);
   }
 
   /** Starts a role's service on a machine behind the back of the cluster, as a package that enables its unit does. */
@@ -280,21 +294,5 @@ export class SimulatedCluster {
     void delay(this.timings.bootMs).then(() => {
       if (!this.isStopping && !this.stayingOff.has(node)) this.machines.get(node)?.start();
     });
-  }
-
-  private describeMachine(node: string): MachineFile {
-    const { settings, paths } = this;
-    return {
-      cluster: settings.cluster,
-      node,
-      stateDirectory: paths.state(node),
-      runDirectory: paths.run(node),
-      socket: paths.socket(node),
-      interconnect: paths.interconnect,
-      repositoryFile: paths.repository,
-      timings: this.timings,
-      stackStartsAtBoot: settings.stackStartsAtBoot ?? true,
-      worker: settings.workerCommand?.(node, this.machineFile(node)) ?? null,
-    };
   }
 }

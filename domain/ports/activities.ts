@@ -19,7 +19,8 @@ import type { PredictedNodeMoves } from './cluster-driver.js';
 import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
 
 const target = { cluster: nameSchema, node: nameSchema };
-const pass = z.number().int().min(1).max(100);
+/** Passes of a node: those of each retry, and repairs, count on. */
+const pass = z.number().int().min(1).max(5000);
 const plugins = z.array(nameSchema).min(1).max(8);
 const updates = z.array(updateSchema).max(5000);
 

@@ -2,6 +2,7 @@ import { fencingDeviceRule, fencingEnabledRule } from './fencing.js';
 import { maintenanceRule } from './maintenance.js';
 import { managedRule } from './managed.js';
 import { allOnlineRule, knownNodesRule, membershipRule } from './membership.js';
+import { noQuorumPolicyRule, suicideRule } from './no-quorum-policy.js';
 import { quorumRule } from './quorum.js';
 import type { ReadinessRule } from './rule.js';
 import { clockRule, stackAtBootRule, workersRule } from './workers.js';
@@ -9,6 +10,7 @@ import { clockRule, stackAtBootRule, workersRule } from './workers.js';
 /** Every readiness rule, the gravest first. A new rule is one file and one line here. */
 export const readinessRules: readonly ReadinessRule[] = [
   quorumRule,
+  suicideRule,
   maintenanceRule,
   fencingDeviceRule,
   membershipRule,
@@ -19,4 +21,5 @@ export const readinessRules: readonly ReadinessRule[] = [
   stackAtBootRule,
   clockRule,
   fencingEnabledRule,
+  noQuorumPolicyRule,
 ];

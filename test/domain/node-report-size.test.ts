@@ -18,6 +18,9 @@ const reports: fc.Arbitrary<NodeReport> = fc
     updates: fc.array(fc.record({ name: text, from: fc.option(text), to: text, outcome: text, message: text }), { maxLength: 50 }),
     restarts: fc.array(fc.record({ from: fc.uuid(), to: fc.uuid(), reasons: texts }), { maxLength: 20 }),
     moves: fc.array(fc.record({ role: text, from: text, to: fc.option(text), when: fc.constantFrom('drain' as const, 'return' as const) }), { maxLength: 50 }),
+    attempts: fc.array(fc.record({ step: fc.constant('installing'), at: fc.constant(at), code: fc.constant('InstallFailed' as const), message: text }), {
+      maxLength: 65,
+    }),
     steps: fc.array(fc.record({ step: fc.constantFrom('installing', 'scanning'), at: fc.constant(at), ms: fc.nat() }), { maxLength: 200 }),
   })
   .map(({ message, ...rest }) => ({
@@ -38,6 +41,27 @@ describe('the report of a node', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is not larger when everything on the node went wrong at once', () => {
+    const long = '漢'.repeat(3000);
+    const many = <T>(one: T): T[] => Array.from({ length: 100 }, () => one);
+    const report: NodeReport = {
+      ...untouchedNode('node1', 'NeedsAttention', long),
+      failure: createFailure('InstallFailed', long, { remedy: long, where: long, facts: { output: 'x'.repeat(250) } }),
+      kept: long,
+      attempts: many({ step: 'installing', at, code: 'InstallFailed' as const, message: long }),
+      notes: many(long),
+      restartPending: many(long),
+      updates: many({ name: long, from: long, to: long, outcome: 'failed', message: long }),
+      restarts: many({ from: long.slice(0, 36), to: long.slice(0, 36), reasons: many(long) }),
+      moves: many({ role: long.slice(0, 60), from: 'node1', to: 'node2', when: 'drain' as const }),
+      steps: many({ step: 'installing', at, ms: 5 }),
+    };
+    const fitted = fitNodeReport(report);
+    expect(payloadBytes(fitted)).toBeLessThanOrEqual(nodeResultBudgetBytes);
+    expect(fitted.attempts.length).toBeGreaterThanOrEqual(4);
+    expect(fitted.failure?.code).toBe('InstallFailed');
   });
 
   it('is left as it is when it fits', () => {

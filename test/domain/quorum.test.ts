@@ -4,6 +4,15 @@ import type { ClusterDescription } from '../../domain/cluster.js';
 import { decideQuorum, quorumMargin } from '../../domain/quorum.js';
 import { exampleCluster, exampleNode } from './example-cluster.js';
 
+const flagged = (cluster: ClusterDescription, ...flags: readonly string[]): ClusterDescription => ({
+  ...cluster,
+  quorum: { ...cluster.quorum, flags: [...cluster.quorum.flags, ...flags], waitForAll: flags.includes('WaitForAll') },
+});
+const voting = (cluster: ClusterDescription, votesOf: Record<string, number>, needed: number): ClusterDescription => ({
+  ...cluster,
+  quorum: { ...cluster.quorum, votesOf, needed, votes: Object.values(votesOf).reduce((sum, vote) => sum + vote, 0) },
+});
+
 function clusterOf(nodes: number, options: { online?: readonly boolean[]; needed?: number; deviceVotes?: number; twoNode?: boolean } = {}): ClusterDescription {
   const example = exampleCluster();
   const members = Array.from({ length: nodes }, (_, index) => exampleNode(`node${index + 1}`, { online: options.online?.[index] ?? true }));
@@ -34,6 +43,23 @@ describe('a node may be taken out', () => {
     ['of two with two_node', clusterOf(2, { twoNode: true }), true],
     ['not of two with two_node when the other is away', clusterOf(2, { twoNode: true, online: [true, false] }), false],
     ['of two with a quorum device', clusterOf(2, { deviceVotes: 1 }), true],
+    ['not of two whose quorum device does not cast its vote', clusterOf(2, { needed: 2 }), false],
+    ['of three with a quorum device when one is away', clusterOf(3, { deviceVotes: 2, online: [true, true, false] }), true],
+    ['of four with wait_for_all, which asks for all only after all were down', flagged(clusterOf(4), 'WaitForAll'), true],
+    ['of two with two_node and wait_for_all', flagged(clusterOf(2, { twoNode: true }), '2Node', 'WaitForAll'), true],
+    ['not of two with auto_tie_breaker, since the other half may be the wrong one', flagged(clusterOf(2), 'AutoTieBreaker'), false],
+    [
+      'not of three that are left of four with last_man_standing before it lowered the needed votes',
+      flagged(clusterOf(4, { online: [true, true, true, false] }), 'LastManStanding'),
+      false,
+    ],
+    [
+      'of three that are left of four with last_man_standing after that',
+      flagged(clusterOf(4, { online: [true, true, true, false], needed: 2 }), 'LastManStanding'),
+      true,
+    ],
+    ['not when it has the votes of two, and these are needed', voting(clusterOf(3), { node1: 2, node2: 1, node3: 1 }, 3), false],
+    ['not when the votes of the others are not told', voting(clusterOf(3), { node1: 1 }, 1), false],
   ])('%s', (_title, cluster, allowed) => {
     expect(decideQuorum(cluster, 'node1').state).toBe(allowed ? 'met' : 'waiting');
   });

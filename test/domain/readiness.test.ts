@@ -16,6 +16,7 @@ const facts = (cluster: ClusterDescription, changes: Partial<ReadinessFacts> = {
 });
 const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
   ['cluster.quorum', facts({ ...healthy, quorum: { ...healthy.quorum, quorate: false, votes: 2 } })],
+  ['quorum.margin', facts({ ...healthy, quorum: { ...healthy.quorum, votes: 4, needed: 4, withoutQuorum: 'suicide' } })],
   ['cluster.maintenance', facts({ ...healthy, maintenanceMode: true })],
   ['cluster.maintenance', facts({ ...healthy, stopAllResources: true })],
   ['cluster.maintenance', facts(withNodes(healthy, exampleNode('node1', { maintenance: true })))],
@@ -51,6 +52,11 @@ describe('readiness', () => {
     const findings = checkReadiness(facts({ ...healthy, fencing: { enabled: false, devices: [] } }));
     expect(findings).toMatchObject([{ id: 'fencing.enabled', severity: 'warning' }]);
     expect(findBlocker(findings)).toBeNull();
+  });
+
+  it.each(['suicide', 'ignore'] as const)('shows what the loss of quorum would cost where it is more than stopped roles: %s', (withoutQuorum) => {
+    const findings = checkReadiness(facts({ ...healthy, quorum: { ...healthy.quorum, withoutQuorum } }));
+    expect(findings).toMatchObject([{ id: 'quorum.policy', severity: 'warning', message: expect.stringContaining(`no-quorum-policy=${withoutQuorum}`) }]);
   });
 
   it('has a scenario for every blocking rule', () => {

@@ -1,0 +1,17 @@
+/** Can a node be taken out without a role going down? Told by the cluster's own prediction, since it alone knows its constraints. */
+import type { ClusterDescription } from './cluster.js';
+import type { PredictedMove } from './ports/cluster-driver.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+/**
+ * Whether every role that serves now, and is wanted, would still serve with the node drained. A role is wanting for a
+ * place when no other node may run it, and a promotable when no other copy is ready to be promoted.
+ */
+export function decideCapacity(cluster: ClusterDescription, leaving: string, predicted: readonly PredictedMove[]): Verdict {
+  const lost = predicted.filter((move) => move.when === 'drain' && move.to === null && isWanted(cluster, move.role));
+  return verdictOf(lost.map((move) => `role "${move.role}" would serve nowhere without ${leaving}`));
+}
+
+function isWanted(cluster: ClusterDescription, id: string): boolean {
+  return cluster.roles.find((role) => role.id === id)?.wanted ?? false;
+}

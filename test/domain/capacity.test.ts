@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { decideCapacity } from '../../domain/capacity.js';
+import type { PredictedMove } from '../../domain/ports/cluster-driver.js';
+import { exampleCluster, exampleRole, withRoles } from './example-cluster.js';
+
+const cluster = exampleCluster();
+const move = (changes: Partial<PredictedMove> = {}): PredictedMove => ({ role: 'web', from: 'node1', to: 'node3', when: 'drain', kind: 'move', ...changes });
+
+describe('a node may be drained', () => {
+  it('when every role that would leave it has another place', () => {
+    expect(decideCapacity(cluster, 'node1', [move(), move({ when: 'return', from: 'node3', to: 'node1' })])).toEqual({ state: 'met' });
+  });
+
+  it('not when a role would serve nowhere, such as one that may run on no other node', () => {
+    expect(decideCapacity(cluster, 'node1', [move({ to: null, kind: 'stop' })])).toEqual({
+      state: 'waiting',
+      reasons: ['role "web" would serve nowhere without node1'],
+    });
+  });
+
+  it('not when its promoted copy is the only one that is ready to be promoted', () => {
+    expect(decideCapacity(cluster, 'node2', [move({ role: 'db', from: 'node2', to: null, kind: 'stop' })])).toEqual({
+      state: 'waiting',
+      reasons: ['role "db" would serve nowhere without node2'],
+    });
+  });
+
+  it('although a role would stop that an administrator wants stopped', () => {
+    const unwanted = withRoles(cluster, { ...exampleRole('web', 'group', []), wanted: false });
+    expect(decideCapacity(unwanted, 'node1', [move({ to: null, kind: 'stop' })])).toEqual({ state: 'met' });
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Progress } from '../../domain/progress.js';
+import type { NodeReport } from '../../domain/report.js';
+import { slowFile, type Offer } from '../lab/repository.js';
+import { createLabWorld, type LabWorld } from './lab-world.js';
+import { tracesInCib } from './proof.js';
+
+let world: LabWorld;
+beforeAll(async () => {
+  world = await createLabWorld({ nodes: 4, offers: [] });
+});
+afterAll(() => world.stop());
+// What one test could not end is not in the way of the next.
+afterEach(async () => {
+  await sh('node3', `rm -f ${slowFile}`);
+  await world.untilFree();
+});
+
+const sh = (node: string, script: string) => world.lab.exec(node, 'sh', '-c', script);
+const isIn = (node: string, step: string) => (progress: Progress) => progress.nodes.some((one) => one.node === node && one.step === step);
+const isPostinstRunning = async (node: string) => (await sh(node, 'pgrep -f cau-demo-slow[.]postinst || true')) !== '';
+const installedTimes = async (node: string, name: string, version: string) =>
+  (await world.lab.installations(node)).filter((line) => line.name === name && line.version === version).length;
+const bootsOf = async (node: string) => (await world.lab.bootIds(node)).length;
+
+/** Every node serves, every role runs, and nothing of ours is left. */
+async function expectAllIsWell(): Promise<void> {
+  await world.lab.waitSettled();
+  expect(await tracesInCib(world.lab)).toEqual([]);
+  expect(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).not.toContain('standby="true"');
+}
+
+/** A run over one node that hangs in the script of its update until somebody lets it go on. */
+async function startStalled(offer: Offer, node: string, options: Parameters<LabWorld['start']>[0] = {}) {
+  await world.lab.offer(offer);
+  await sh(node, `touch ${slowFile}`);
+  const handle = await world.start(options, { nodes: [node] });
+  await expect.poll(() => isPostinstRunning(node), { timeout: 60_000 }).toBe(true);
+  return handle;
+}
+
+describe('a power cut in the middle of dpkg', () => {
+  it('on a drained node whose stack was stopped ends with the package repaired, installed once, and the node serving', async () => {
+    const boots = await bootsOf('node3');
+    const handle = await startStalled('slow1', 'node3');
+    // Fencing is on: a stall of the busy node would have got it fenced, so its stack does not run meanwhile.
+    expect(await sh('node3', 'systemctl is-active corosync pacemaker || true')).toBe('inactive\ninactive');
+    await world.lab.machine('node3').crash();
+    await world.lab.machine('node3').start();
+    const [node] = (await world.report(handle)).nodes;
+    expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 });
+    expect(node?.notes.join('\n')).toMatch(/left no result[\s\S]*node3 restarted by itself/);
+    expect(await installedTimes('node3', 'cau-demo-slow', '1.1')).toBe(1);
+    expect(await bootsOf('node3')).toBe(boots + 1);
+    expect(world.lab.powerLog).toEqual([]);
+    await expectAllIsWell();
+  });
+
+  it('by fencing, since corosync stalled for 6 s while it was left running, ends likewise', async () => {
+    const handle = await startStalled('slow2', 'node3', { clusterDuringInstall: 'keep' });
+    const stalled = sh('node3', 'kill -STOP $(pidof corosync); sleep 6; kill -CONT $(pidof corosync)').catch(() => 'fenced');
+    const [node] = (await world.report(handle)).nodes;
+    expect(await stalled).toBe('fenced');
+    expect(world.lab.powerLog.filter((line) => line.includes('node3')).length).toBeGreaterThan(0);
+    expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [] });
+    expect(await installedTimes('node3', 'cau-demo-slow', '1.2')).toBe(1);
+    await expectAllIsWell();
+  });
+});
+
+describe('a stop that fails while the node is drained', () => {
+  it('gets the node fenced: an unplanned restart, which is said; then it is updated on its new boot', async () => {
+    await sh('node3', `sed -i '2i [ "$1" = stop ] && [ -e /run/refuse-stop ] && exit 1' /usr/lib/ocf/resource.d/pacemaker/Dummy; touch /run/refuse-stop`);
+    const fenced = world.lab.powerLog.length;
+    const boots = await bootsOf('node3');
+    await world.lab.offer('ordinary');
+    const [node] = (await world.report(await world.start({}, { nodes: ['node3'] }))).nodes;
+    expect(world.lab.powerLog.length).toBeGreaterThan(fenced);
+    expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 });
+    expect(node?.notes).toEqual([expect.stringMatching(/^node3 restarted by itself/)]);
+    expect(await installedTimes('node3', 'cau-demo-app', '1.1')).toBe(1);
+    expect(await bootsOf('node3')).toBe(boots + 1);
+    await expectAllIsWell();
+  });
+});
+
+describe('an update whose script fails', () => {
+  it('is tried again as often as allowed; then the node serves, with every attempt in the report, until a later run mends it', async () => {
+    await world.lab.offer('broken');
+    const [failed] = (await world.report(await world.start({ maxRetriesPerNode: 1 }, { nodes: ['node4'] }))).nodes;
+    expect(failed).toMatchObject({ outcome: 'Failed', failure: { code: 'PackagesBroken' }, kept: null, failed: 1 });
+    // The package is unpacked after the first attempt, and what is left to do is its configuration.
+    expect(failed?.attempts.map((attempt) => [attempt.step, attempt.code])).toEqual([
+      ['installing', 'InstallFailed'],
+      ['repairing', 'PackagesBroken'],
+    ]);
+    expect(failed?.failure?.message).toContain('fails on purpose');
+    await expectAllIsWell();
+    await world.lab.offer('fixed');
+    const [mended] = (await world.report(await world.start({}, { nodes: ['node4'] }))).nodes;
+    expect(mended).toMatchObject({ outcome: 'Succeeded', attempts: [] });
+    expect(await installedTimes('node4', 'cau-demo-broken', '1.2')).toBe(1);
+  });
+});
+
+describe('a node that does not come back from its restart', () => {
+  let node: NodeReport | undefined;
+
+  it('is kept, with the reason in the cluster itself, and the command that releases it in the report', async () => {
+    await world.lab.offer('restart');
+    const handle = await world.start({ restartTimeout: '20s' }, { nodes: ['node4'] });
+    await world.until(handle, isIn('node4', 'restarting'));
+    await world.lab.machine('node4').crash();
+    [node] = (await world.report(handle)).nodes;
+    expect(node).toMatchObject({ outcome: 'NeedsAttention', failure: { code: 'RestartTimeout' } });
+    expect(node?.kept).toMatch(/did not come back within 20s of its restart\. When it is well again: crm_standby -N node4 -D$/);
+    expect(await world.lab.exec('node1', 'cibadmin', '--query')).toMatch(/name="cau-hold-kept" value="node4 did not come back/);
+  });
+
+  it('stays in maintenance mode when it is back, until somebody runs that command; then the next run works, and nothing is left', async () => {
+    await world.lab.machine('node4').start();
+    const isMember = async () =>
+      /<node name="node4"[^>]*online="true"[^>]*standby="true"/.test(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml'));
+    await expect.poll(isMember, { timeout: 60_000 }).toBe(true);
+    await sh('node1', node?.kept?.split('When it is well again: ')[1] ?? 'false');
+    await world.lab.waitSettled();
+    await world.lab.offer('ordinary');
+    const [next] = (await world.report(await world.start({}, { nodes: ['node4'] }))).nodes;
+    expect(next).toMatchObject({ outcome: 'Succeeded', kept: null });
+    expect(await installedTimes('node4', 'cau-demo-kernel', '1.1')).toBe(1);
+    await expectAllIsWell();
+  });
+});

@@ -1,0 +1,50 @@
+/** How a node's update ends that failed: the node serves again if it is healthy, otherwise it is kept, and somebody is told. */
+import type { Failure } from '../domain/errors.js';
+import type { NodeReport } from '../domain/report.js';
+import { failureFrom } from './failures.js';
+import { leaveMaintenance } from './leave-maintenance.js';
+import type { NodeState } from './node-state.js';
+import { afterFailure } from './retrying.js';
+
+/**
+ * The first cause ends the node; then its maintenance mode is ended too if the node is healthy, otherwise it is kept
+ * with the reason. A hold that somebody broke is his: only our own record is taken away.
+ */
+export async function endInOrder(state: NodeState, failure: Failure): Promise<NodeReport> {
+  const outcome = outcomeOf(failure);
+  const next = afterFailure(state, failure);
+  if (next.kind === 'keep') return keep(state, failure, failure.message);
+  if (next.kind === 'leave') return state.report(outcome, failure, failure.message);
+  try {
+    await leaveMaintenance(state);
+    return state.report(outcome, failure, failure.message);
+  } catch (error) {
+    const then = failureFrom(error);
+    state.recordFailure(then);
+    const reason = `${failure.message} And then: ${then.message}`;
+    // Released already, it is not in maintenance mode any more, however the rest of the cluster stands.
+    return state.hold === 'released' ? state.report(outcome, failure, reason) : keep(state, failure, reason);
+  }
+}
+
+function outcomeOf({ code }: Failure): 'Canceled' | 'Skipped' | 'Failed' {
+  if (code === 'Stopped') return 'Canceled';
+  return code === 'RefusedByOperator' ? 'Skipped' : 'Failed';
+}
+
+/** The reason goes into the cluster's own record, where it outlives the run and every later one finds it. */
+async function keep(state: NodeState, cause: Failure, why: string): Promise<NodeReport> {
+  const { node, run } = state.order;
+  const reason = why.slice(0, 500);
+  try {
+    const { releaseCommand } = await state.witnesses.ask({
+      summary: `keep ${node} in maintenance mode`,
+      not: node,
+      ask: (activities, target) => activities.keepNode({ ...target, held: node, run, reason }),
+    });
+    state.kept = releaseCommand === null ? reason : `${reason} When it is well again: ${releaseCommand}`;
+  } catch (error) {
+    state.notes.push(`${node} is left in maintenance mode; the reason could not be recorded in the cluster: ${failureFrom(error).message}`);
+  }
+  return state.report('NeedsAttention', cause, reason);
+}
