@@ -1,8 +1,7 @@
 /** `npm run bench`: what an Updating Run costs beyond its steps, and how it compares with a bare shell loop. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { execa } from 'execa';
-import { findPackage } from '../../workers/package-root.js';
-import { Endings, endOnSignals, withEndings } from './endings.js';
+import { buildProduct } from '../helpers/compiled.js';
+import { Endings, endOnSignals, withEndings } from '../helpers/endings.js';
 import { benchLab } from './lab.js';
 import { describeMachine } from './machine-facts.js';
 import { summariseLab, summariseSimulated, targets } from './results.js';
@@ -39,7 +38,7 @@ async function bench(): Promise<void> {
   if (!isRoot && flags.only === 'lab') throw new Error('The lab needs root, for its namespaces and mounts.');
   if (!isRoot && flags.only === undefined) progress('The lab needs root, for its namespaces and mounts; only the simulated cluster is measured.');
   // Machines and workers are the compiled ones: never older than the sources.
-  await execa('npm', ['run', '--silent', 'build'], { cwd: findPackage().root, stdin: 'ignore' });
+  await buildProduct();
   const machine = describeMachine();
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
   if (flags.json !== true) print(renderMachine(machine, command));
