@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/chaos/**/*.test.ts'],
     reporters: reportersFor('chaos'),
+    globalSetup: ['test/chaos/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 300_000,

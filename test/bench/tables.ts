@@ -1,7 +1,7 @@
 /** The figures for eyes. */
 import { renderTable } from '../../client/reports/table.js';
 import type { MachineFacts } from './machine-facts.js';
-import { targets, type LabFigures, type PhaseFigures, type SimulatedFigures } from './results.js';
+import { targets, type FailoverFigures, type LabFigures, type PhaseFigures, type SimulatedFigures } from './results.js';
 import { sum, type Summary } from './statistics.js';
 
 export function renderMachine(machine: MachineFacts, command: string): string {
@@ -55,6 +55,29 @@ export function renderLab({ cauSeconds, shellSeconds, cau, shell, ratio, cauPhas
     renderPhases('cau: step', cauPhases),
     '',
     renderPhases('shell loop: phase', shellPhases),
+  ].join('\n');
+}
+
+export function renderFailover({ inPeaceMs, stall, stallsMs, outages }: FailoverFigures): string {
+  return [
+    'Failover, simulated cluster, two coordinators: the longest wait of a run for a coordinator, in milliseconds',
+    renderTable(
+      ['', 'median', 'p95', 'min', 'max', 'trials'],
+      [
+        ['in peace', whole(inPeaceMs), '', '', '', '1'],
+        ['kill -9 of the coordinator at work', ...[stall.median, stall.p95, stall.min, stall.max, stall.count].map(whole)],
+      ],
+    ),
+    '',
+    `all of them: ${stallsMs.map(whole).join(' ')} (target: median ${targets.stallMedianMs}, none over ${targets.stallMostMs})`,
+    '',
+    'Temporal killed and started again: until the next answer of a worker, in milliseconds',
+    renderTable(
+      ['down for', 'after its start', 'after it answered'],
+      outages.map((outage) => [`${outage.downSeconds} s`, whole(outage.goesOnAfterStartMs), whole(outage.goesOnAfterReturnMs)]),
+    ),
+    '',
+    `no client gave up (target: ${targets.outageMs} after its return)`,
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** The parts of the chaos suite: tasks in, one line and a verdict for each out. */
 import type { Endings } from '../helpers/endings.js';
-import { noExcuses } from './evidence.js';
+import { noExcuses, type RunEvidence } from './evidence.js';
 import { keepEvidence } from './kept-evidence.js';
 import { nodes, roles, type Lane } from './lane.js';
 import { doInLanes, type Outcome } from './lanes.js';
@@ -34,7 +34,7 @@ export const faultWorld: FaultWorld = { nodes, roles: roles.map((role) => role.i
 export async function recordMoments(manner: Manner): Promise<Moment[]> {
   const record = async (lane: Lane) => {
     const evidence = await runInPeace(lane);
-    const complaints = [...findComplaints(evidence, noExcuses), ...findComplaintsAboutSuccess(evidence)];
+    const complaints = judgeKill(evidence);
     return { complaints, moments: momentsOf(evidence.events) };
   };
   const [recorded] = await doInLanes(['in peace'], 1, manner.endings, record, manner.progress);
@@ -50,9 +50,14 @@ export function tryKills(kills: readonly Kill[], manner: Manner): Promise<Trial[
     ({ victim, moment }) => `${victim} after ${moment.workflow} ${moment.event}`,
     async (lane, kill) => {
       const { evidence, killed } = await runWithKill(lane, kill);
-      return { evidence, done: killed, complaints: [...findComplaints(evidence, noExcuses), ...findComplaintsAboutSuccess(evidence)] };
+      return { evidence, done: killed, complaints: judgeKill(evidence) };
     },
   );
+}
+
+/** Everything that is not as promised of a run to which nothing but one kill happened. */
+export function judgeKill(evidence: RunEvidence): string[] {
+  return [...findComplaints(evidence, noExcuses), ...findComplaintsAboutSuccess(evidence)];
 }
 
 export interface NumberedSchedule {
@@ -68,21 +73,21 @@ export function trySchedules(schedules: readonly NumberedSchedule[], manner: Man
     ({ number }) => `schedule ${number}`,
     async (lane, { faults }) => {
       const { evidence, caused, complaints } = await runTormented(lane, faults);
-      return { evidence, done: caused.length === 0 ? null : caused.map(renderFault).join(', '), complaints };
+      return { evidence, done: caused.length === 0 ? null : renderFaults(caused), complaints };
     },
   );
 }
 
-/** A fault in one breath: `cutPower node1 @120`. */
-function renderFault({ afterEvents, ...fault }: Fault): string {
-  return `${Object.values(fault).flat().join(' ')} @${afterEvents}`;
+/** Faults in one breath: `cutPower node1 @120, killTemporal 3000 @300`. */
+export function renderFaults(faults: readonly Fault[]): string {
+  return faults.map(({ afterEvents, ...fault }) => `${Object.values(fault).flat().join(' ')} @${afterEvents}`).join(', ');
 }
 
 async function doAll<T>(
   tasks: readonly T[],
   { lanes, endings, progress }: Manner,
   nameOf: (task: T) => string,
-  act: (lane: Lane, task: T) => Promise<Pick<Trial, 'done' | 'complaints'> & { evidence: Awaited<ReturnType<typeof runInPeace>> }>,
+  act: (lane: Lane, task: T) => Promise<Pick<Trial, 'done' | 'complaints'> & { evidence: RunEvidence }>,
 ): Promise<Trial[]> {
   let count = 0;
   const perform = async (lane: Lane, task: T): Promise<Trial> => {
