@@ -17,13 +17,15 @@ export interface Trial extends Outcome {
   readonly done: string | null;
   readonly outcome: string;
   readonly ms: number;
-  /** Where its evidence is kept, when there are complaints. */
+  /** Where its evidence is kept; null when it is not. */
   readonly evidence: string | null;
 }
 
 export interface Manner {
   readonly lanes: number;
   readonly endings: Endings;
+  /** Keep the evidence of every run, not only of those that went wrong. */
+  readonly isKeeping: boolean;
   progress(line: string): void;
 }
 
@@ -85,7 +87,7 @@ export function renderFaults(faults: readonly Fault[]): string {
 
 async function doAll<T>(
   tasks: readonly T[],
-  { lanes, endings, progress }: Manner,
+  { lanes, endings, isKeeping, progress }: Manner,
   nameOf: (task: T) => string,
   act: (lane: Lane, task: T) => Promise<Pick<Trial, 'done' | 'complaints'> & { evidence: RunEvidence }>,
 ): Promise<Trial[]> {
@@ -100,7 +102,7 @@ async function doAll<T>(
       outcome: end.kind === 'report' ? end.report.outcome : end.kind === 'failed' ? end.failure.code : 'hung',
       ms: performance.now() - startedAt,
       complaints,
-      evidence: complaints.length === 0 ? null : await keepEvidence(nameOf(task), evidence, { task, done, complaints }),
+      evidence: complaints.length === 0 && !isKeeping ? null : await keepEvidence(nameOf(task), evidence, { task, done, complaints }),
     };
     count += 1;
     progress(`${count} of ${tasks.length}: ${trial.name}: ${done ?? 'over before that'}: ${trial.outcome}, ${(trial.ms / 1000).toFixed(1)} s`);

@@ -52,6 +52,12 @@ function complaintsOfRest({ end, description }: RunEvidence): string[] {
     ...roles
       .filter((role) => !role.instances.some(({ state }) => (role.kind === 'promotable' ? state === 'Promoted' : state === 'Started')))
       .map((role) => `${role.id} does not serve: ${JSON.stringify(role.instances)}`),
+    ...roles
+      .filter((role) => role.kind === 'clone')
+      .flatMap((role) =>
+        nodes.filter((node) => node.hold === null && !role.instances.some((one) => one.node === node.name)).map((node) => [role.id, node.name]),
+      )
+      .map(([role, node]) => `${role} has no instance on ${node}`),
   ];
 }
 

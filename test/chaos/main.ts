@@ -20,6 +20,7 @@ interface Flags {
   readonly workflow?: string;
   readonly event?: number;
   readonly sample?: number;
+  readonly keep?: boolean;
 }
 
 const endings = new Endings();
@@ -35,9 +36,10 @@ const flags = new Command('chaos')
   .addOption(new Option('--victim <victim>', 'only kills of that').choices(victims))
   .option('--workflow <name>', 'only kills after events of that history: run, guard, node1, node2')
   .option('--event <number>', 'only kills after that event', parseCount)
+  .option('--keep', 'keep the evidence of every run, not only of those that went wrong')
   .parse()
   .opts<Flags>();
-const manner: Manner = { lanes: flags.lanes, endings, progress };
+const manner: Manner = { lanes: flags.lanes, endings, isKeeping: flags.keep === true, progress };
 
 endOnSignals(endings);
 try {
