@@ -86,7 +86,9 @@ function render(trials: readonly Trial[]): string {
   return renderTable(['', 'runs', 'over before', 'with complaints', 'outcomes'], kinds.map(row));
 }
 
-const kindOf = ({ name }: Trial) => name.split(' ')[0] ?? '';
+function kindOf({ name }: Trial): string {
+  return name.split(' ')[0] ?? '';
+}
 
 function parseCount(text: string): number {
   const count = Number(text);

@@ -24,13 +24,13 @@ test('There is a moment after every write to a history, and none inside of one',
   expect(momentsOf(history('node1', ...writes.flat())).map(({ event }) => event)).toEqual(ends);
 });
 
-test('Histories that grew side by side have moments of their own', () => {
+test('Histories that grew side by side have moments of their own, in the order of time', () => {
   const [run, guard] = [
     history('run', 'workflowExecutionStarted', 'workflowTaskScheduled'),
     history('guard', 'workflowExecutionStarted', 'workflowTaskScheduled'),
   ];
   expect(momentsOf([run[0], guard[0], guard[1], run[1]].filter((event) => event !== undefined))).toEqual([
-    { workflow: 'run', event: 2 },
     { workflow: 'guard', event: 2 },
+    { workflow: 'run', event: 2 },
   ]);
 });

@@ -8,17 +8,13 @@ export interface Moment {
 }
 
 /**
- * One moment after each write to a history. Temporal writes several events at once (a decision with all that it asks
- * for, the start and the result of a step); nothing can happen between those.
+ * One moment after each write to a history, in the order of time. Temporal writes several events at once (a decision with
+ * all that it asks for, the start and the result of a step); nothing can happen between those.
  */
 export function momentsOf(events: readonly Pick<SeenEvent, 'workflow' | 'id' | 'kind'>[]): Moment[] {
-  const workflows = [...new Set(events.map((event) => event.workflow))];
-  return workflows.flatMap((workflow) => {
-    const own = events.filter((event) => event.workflow === workflow);
-    return own.flatMap((event, index) => {
-      const next = own[index + 1];
-      return next !== undefined && isSameWrite(event.kind, next.kind) ? [] : [{ workflow, event: event.id }];
-    });
+  return events.flatMap((event, index) => {
+    const next = events.slice(index + 1).find(({ workflow }) => workflow === event.workflow);
+    return next !== undefined && isSameWrite(event.kind, next.kind) ? [] : [{ workflow: event.workflow, event: event.id }];
   });
 }
 

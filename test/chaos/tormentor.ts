@@ -15,6 +15,7 @@ export interface Tormentor {
 }
 
 const restMs = 60_000;
+const powerBackMs = 1000;
 /** A stop that is refused on a node gets it fenced again and again while the role comes back to it. */
 const manyBoots = 20;
 
@@ -56,7 +57,10 @@ async function cause({ cluster, coordinators, service }: Lane, fault: Fault): Pr
       await cluster.killWorker(fault.node).catch(() => null);
       return;
     case 'cutPower':
-      return cluster.crash(fault.node);
+      await cluster.crash(fault.node);
+      // The current comes back also for a machine that nobody fences, since it had left the cluster in order.
+      await delay(powerBackMs);
+      return cluster.powerOn(fault.node);
     case 'killTemporal':
       await service.kill();
       await delay(fault.forMs);
