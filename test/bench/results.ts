@@ -64,12 +64,14 @@ export interface FailoverFigures {
   /** The longest wait for a coordinator after one was killed, in milliseconds. */
   readonly stall: Summary;
   readonly stallsMs: readonly number[];
+  /** The same, killed right after an event of the run. */
+  readonly deciding: Summary;
   readonly outages: readonly OutageTrial[];
 }
 
-export function summariseFailover({ inPeaceMs, coordinators, outages }: FailoverResult): FailoverFigures {
+export function summariseFailover({ inPeaceMs, coordinators, deciding, outages }: FailoverResult): FailoverFigures {
   const stallsMs = coordinators.map((trial) => trial.stallMs);
-  return { inPeaceMs, stall: summarise(stallsMs), stallsMs, outages };
+  return { inPeaceMs, stall: summarise(stallsMs), stallsMs, deciding: summarise(deciding.map((trial) => trial.stallMs)), outages };
 }
 
 export function summariseSimulated(runs: readonly SimulatedRun[]): SimulatedFigures {
