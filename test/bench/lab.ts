@@ -7,7 +7,7 @@ import { awaitReport, startRun } from '../../client/runs.js';
 import { Lab } from '../lab/lab.js';
 import { enterArguments } from '../lab/machine.js';
 import { labPlace } from '../lab/place.js';
-import { type Endings, withEndings } from './endings.js';
+import { type Endings, withEndings } from '../helpers/endings.js';
 import { startBenchTemporal } from './temporal.js';
 
 /** Not where a lab is usually, so that one that is there is left alone; short enough for the names of its cables. */

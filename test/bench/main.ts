@@ -1,16 +1,16 @@
-/** `npm run bench`: what an Updating Run costs beyond its steps, and how it compares with a bare shell loop. */
+/** `npm run bench`: what an Updating Run costs beyond its steps, how it compares with a bare shell loop, what a failover costs. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { execa } from 'execa';
-import { findPackage } from '../../workers/package-root.js';
-import { Endings, endOnSignals, withEndings } from './endings.js';
+import { buildProduct } from '../helpers/compiled.js';
+import { Endings, endOnSignals, withEndings } from '../helpers/endings.js';
+import { benchFailover } from './failover.js';
 import { benchLab } from './lab.js';
 import { describeMachine } from './machine-facts.js';
-import { summariseLab, summariseSimulated, targets } from './results.js';
+import { summariseFailover, summariseLab, summariseSimulated, targets } from './results.js';
 import { benchSimulated } from './simulated.js';
-import { renderLab, renderMachine, renderSimulated } from './tables.js';
+import { renderFailover, renderLab, renderMachine, renderSimulated } from './tables.js';
 
 interface Flags {
-  readonly only?: 'simulated' | 'lab';
+  readonly only?: 'simulated' | 'lab' | 'failover';
   readonly runs: number;
   readonly json?: boolean;
 }
@@ -18,7 +18,7 @@ interface Flags {
 const endings = new Endings();
 const flags = new Command('bench')
   .description('Measures what an Updating Run costs beyond its steps, and compares it with a bare shell loop of the same steps.')
-  .addOption(new Option('--only <part>', 'measure only that').choices(['simulated', 'lab']))
+  .addOption(new Option('--only <part>', 'measure only that').choices(['simulated', 'lab', 'failover']))
   .option('--runs <number>', 'how often each is measured', parseCount, 3)
   .option('--json', 'one JSON document on standard output')
   .parse()
@@ -37,17 +37,23 @@ try {
 async function bench(): Promise<void> {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot && flags.only === 'lab') throw new Error('The lab needs root, for its namespaces and mounts.');
-  if (!isRoot && flags.only === undefined) progress('The lab needs root, for its namespaces and mounts; only the simulated cluster is measured.');
+  if (!isRoot && flags.only === undefined) progress('The lab needs root, for its namespaces and mounts; it is left out.');
   // Machines and workers are the compiled ones: never older than the sources.
-  await execa('npm', ['run', '--silent', 'build'], { cwd: findPackage().root, stdin: 'ignore' });
+  await buildProduct();
   const machine = describeMachine();
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
   if (flags.json !== true) print(renderMachine(machine, command));
-  const simulated = flags.only === 'lab' ? null : summariseSimulated(await withEndings(endings, (own) => benchSimulated(flags.runs, own, progress)));
+  const simulated = !isWanted('simulated') ? null : summariseSimulated(await withEndings(endings, (own) => benchSimulated(flags.runs, own, progress)));
   if (simulated !== null && flags.json !== true) print(renderSimulated(simulated));
-  const lab = flags.only === 'simulated' || !isRoot ? null : summariseLab(await benchLab(flags.runs, endings, progress));
+  const lab = !isWanted('lab') || !isRoot ? null : summariseLab(await benchLab(flags.runs, endings, progress));
   if (lab !== null && flags.json !== true) print(renderLab(lab));
-  if (flags.json === true) print(JSON.stringify({ machine, command, targets, simulated, lab }, null, 2));
+  const failover = isWanted('failover') ? summariseFailover(await withEndings(endings, (own) => benchFailover(flags.runs, own, progress))) : null;
+  if (failover !== null && flags.json !== true) print(renderFailover(failover));
+  if (flags.json === true) print(JSON.stringify({ machine, command, targets, simulated, lab, failover }, null, 2));
+}
+
+function isWanted(part: Flags['only']): boolean {
+  return flags.only === undefined || flags.only === part;
 }
 
 function parseCount(text: string): number {

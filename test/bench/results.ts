@@ -1,11 +1,12 @@
 /** What a bench came to: the figures made from what was measured. */
 import type { EngineTime, StepCost } from './engine-time.js';
+import type { FailoverResult, OutageTrial } from './failover.js';
 import type { LabResult, LabRun } from './lab.js';
 import type { SimulatedRun } from './simulated.js';
 import { sum, summarise, type Summary } from './statistics.js';
 
 /** The figures that we want to stay below. */
-export const targets = { engineMsPerStep: 40, labRatio: 0.8 } as const;
+export const targets = { engineMsPerStep: 40, labRatio: 0.8, stallMedianMs: 600, stallMostMs: 3000, outageMs: 10_000 } as const;
 
 /** One name of a step over all nodes and runs, in milliseconds. */
 export interface StepFigures {
@@ -55,6 +56,22 @@ export interface LabFigures {
   readonly ratio: number;
   readonly cauPhases: readonly PhaseFigures[];
   readonly shellPhases: readonly PhaseFigures[];
+}
+
+export interface FailoverFigures {
+  /** The longest wait of a run to which nothing happens, in milliseconds. */
+  readonly inPeaceMs: number;
+  /** The longest wait for a coordinator after one was killed, in milliseconds. */
+  readonly stall: Summary;
+  readonly stallsMs: readonly number[];
+  /** The same, killed right after an event of the run. */
+  readonly deciding: Summary;
+  readonly outages: readonly OutageTrial[];
+}
+
+export function summariseFailover({ inPeaceMs, coordinators, deciding, outages }: FailoverResult): FailoverFigures {
+  const stallsMs = coordinators.map((trial) => trial.stallMs);
+  return { inPeaceMs, stall: summarise(stallsMs), stallsMs, deciding: summarise(deciding.map((trial) => trial.stallMs)), outages };
 }
 
 export function summariseSimulated(runs: readonly SimulatedRun[]): SimulatedFigures {

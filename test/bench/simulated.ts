@@ -1,12 +1,14 @@
 /** What an Updating Run costs beyond its steps' own work: a simulated cluster whose machines take no time of their own. */
 import { untilWorkersPoll } from '../../client/pollers.js';
 import { awaitReport, startRun } from '../../client/runs.js';
-import type { SimulatedTimings, SimulatedUpdate } from '../../clusters/simulated/model.js';
+import type { SimulatedTimings } from '../../clusters/simulated/model.js';
 import type * as Simulated from '../../clusters/simulated/simulated-cluster.js';
-import type { Endings } from './endings.js';
+import { cauProgram, importSimulatedCluster } from '../helpers/compiled.js';
+import type { Endings } from '../helpers/endings.js';
+import { updatesOfVersion, usualPackages, usualRoles } from '../helpers/usual-cluster.js';
 import { measureEngine, type EngineTime } from './engine-time.js';
 import { parseHistory } from './histories.js';
-import { cauProgram, makeDirectory, startBenchTemporal, type BenchTemporal } from './temporal.js';
+import { makeDirectory, startBenchTemporal, type BenchTemporal } from './temporal.js';
 
 const cluster = 'bench';
 const nodes = ['node1', 'node2', 'node3', 'node4'];
@@ -34,30 +36,14 @@ export async function benchSimulated(runs: number, endings: Endings, progress: (
   return results;
 }
 
-/** An ordinary update, one that needs a restart, one that reveals another. */
-function updatesOfVersion(version: string): SimulatedUpdate[] {
-  return [
-    { name: 'app', version },
-    { name: 'kernel', version, restart: true },
-    { name: 'agent', version },
-    { name: 'lib', version, revealedBy: { name: 'agent', version } },
-  ];
-}
-
 async function startCluster(directory: string, { env }: BenchTemporal): Promise<Simulated.SimulatedCluster> {
-  // Its machines are processes of the compiled code.
-  const module = new URL('../../dist/clusters/simulated/simulated-cluster.js', import.meta.url).href;
-  const { startSimulatedCluster } = (await import(module)) as typeof Simulated;
+  const { startSimulatedCluster } = await importSimulatedCluster();
   return startSimulatedCluster({
     directory,
     cluster,
     nodes,
-    roles: [
-      { id: 'web', kind: 'primitive', prefers: 'node1' },
-      { id: 'db', kind: 'promotable', prefers: 'node2', copies: ['node2', 'node4'] },
-      { id: 'shop', kind: 'clone' },
-    ],
-    packages: { app: '1.0', kernel: '1.0', agent: '1.0', lib: '1.0' },
+    roles: usualRoles,
+    packages: usualPackages,
     updates: [],
     timings: atOnce,
     workerCommand: (_node, machineFile) => ({ command: process.execPath, args: [cauProgram, 'serve', 'node', '--machine-file', machineFile], env }),

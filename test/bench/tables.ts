@@ -1,7 +1,7 @@
 /** The figures for eyes. */
 import { renderTable } from '../../client/reports/table.js';
 import type { MachineFacts } from './machine-facts.js';
-import { targets, type LabFigures, type PhaseFigures, type SimulatedFigures } from './results.js';
+import { targets, type FailoverFigures, type LabFigures, type PhaseFigures, type SimulatedFigures } from './results.js';
 import { sum, type Summary } from './statistics.js';
 
 export function renderMachine(machine: MachineFacts, command: string): string {
@@ -57,6 +57,32 @@ export function renderLab({ cauSeconds, shellSeconds, cau, shell, ratio, cauPhas
     renderPhases('shell loop: phase', shellPhases),
   ].join('\n');
 }
+
+export function renderFailover({ inPeaceMs, stall, stallsMs, deciding, outages }: FailoverFigures): string {
+  return [
+    'Failover, simulated cluster, two coordinators: the longest wait of a run for a coordinator, in milliseconds',
+    renderTable(
+      ['', 'median', 'p95', 'min', 'max', 'trials'],
+      [
+        ['in peace', whole(inPeaceMs), '', '', '', '1'],
+        ['kill -9 of the coordinator at work, at a random moment', ...numbersOf(stall)],
+        ['the same right after an event of the run', ...numbersOf(deciding)],
+      ],
+    ),
+    '',
+    `at random moments: ${stallsMs.map(whole).join(' ')} (target: median ${targets.stallMedianMs}, none over ${targets.stallMostMs})`,
+    '',
+    'Temporal killed and started again: until the next answer of a worker, in milliseconds',
+    renderTable(
+      ['down for', 'after its start', 'after it answered'],
+      outages.map((outage) => [`${outage.downSeconds} s`, whole(outage.goesOnAfterStartMs), whole(outage.goesOnAfterReturnMs)]),
+    ),
+    '',
+    `no client gave up (target: ${targets.outageMs} after its return)`,
+  ].join('\n');
+}
+
+const numbersOf = (summary: Summary) => [summary.median, summary.p95, summary.min, summary.max, summary.count].map(whole);
 
 function renderPhases(title: string, phases: readonly PhaseFigures[]): string {
   const total = sum(phases.map((phase) => phase.meanSeconds));

@@ -3,19 +3,16 @@ import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connectClient, type TemporalClient } from '../../client/connection.js';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import { coordinatorQueue } from '../../domain/names.js';
 import { findTemporalCli } from '../../workers/temporal/find-cli.js';
 import { findFreePort } from '../../workers/temporal/ports.js';
 import { startTemporalService } from '../../workers/temporal/start-service.js';
-import type { Endings } from './endings.js';
+import { cauProgram } from '../helpers/compiled.js';
+import type { Endings } from '../helpers/endings.js';
 
 const coordinators = 2;
-
-/** The compiled command line. */
-export const cauProgram = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface BenchTemporal {
   readonly port: number;

@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { connectClient, type TemporalClient } from '../../client/connection.js';
 import { command } from '../../client/commands.js';
@@ -21,20 +20,12 @@ import { guardId } from '../../domain/names.js';
 import type { PartialOptions } from '../../domain/options.js';
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
+import { cauProgram, importSimulatedCluster } from './compiled.js';
+import { updatesOfVersion, usualPackages, usualRoles } from './usual-cluster.js';
 
-const dist = new URL('../../dist/', import.meta.url);
-/** The compiled command line. */
-export const cauProgram = fileURLToPath(new URL('cli/main.js', dist));
+export { cauProgram };
 
 export const nodes = ['node1', 'node2', 'node3', 'node4'];
-
-/** An ordinary update, one that needs a restart, one that reveals another. */
-export const usualUpdates: readonly SimulatedUpdate[] = [
-  { name: 'app', version: '1.1' },
-  { name: 'kernel', version: '1.1', restart: true },
-  { name: 'agent', version: '1.1' },
-  { name: 'lib', version: '1.1', revealedBy: { name: 'agent', version: '1.1' } },
-];
 
 export interface World {
   readonly cluster: Simulated.SimulatedCluster;
@@ -73,7 +64,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
   const directory = await mkdtemp(join(tmpdir(), 'cau-world-'));
   const name = settings.cluster ?? `c${randomUUID().slice(0, 8)}`;
   const { address = inject('temporalAddress'), taskQueue = `cau-test-${name}` } = place;
-  const { startSimulatedCluster } = (await import(new URL('clusters/simulated/simulated-cluster.js', dist).href)) as typeof Simulated;
+  const { startSimulatedCluster } = await importSimulatedCluster();
   const env = { TEMPORAL_ADDRESS: address, CAU_TASK_QUEUE: taskQueue };
   const coordinators = createCoordinators(env);
   coordinators.start();
@@ -83,13 +74,9 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
     directory,
     cluster: name,
     nodes,
-    roles: [
-      { id: 'web', kind: 'primitive', prefers: 'node1' },
-      { id: 'db', kind: 'promotable', prefers: 'node2', copies: ['node2', 'node4'] },
-      { id: 'shop', kind: 'clone' },
-    ],
-    packages: { app: '1.0', kernel: '1.0', agent: '1.0', lib: '1.0' },
-    updates: usualUpdates,
+    roles: usualRoles,
+    packages: usualPackages,
+    updates: updatesOfVersion('1.1'),
     workerCommand: (node, machineFile) => ({
       command: process.execPath,
       args: [cauProgram, 'serve', 'node', '--machine-file', machineFile],
@@ -152,18 +139,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
     },
     async offerNext(change = (updates) => updates) {
       version += 1;
-      await cluster.offer(
-        change(
-          usualUpdates.map((update) =>
-            Object.assign(
-              {},
-              update,
-              { version: `1.${version}` },
-              update.revealedBy === undefined ? {} : { revealedBy: { ...update.revealedBy, version: `1.${version}` } },
-            ),
-          ),
-        ),
-      );
+      await cluster.offer(change(updatesOfVersion(`1.${version}`)));
       return `1.${version}`;
     },
     startCoordinator: coordinators.start,

@@ -1,0 +1,114 @@
+/** The parts of the chaos suite: tasks in, one line and a verdict for each out. */
+import type { Endings } from '../helpers/endings.js';
+import { noExcuses, type RunEvidence } from './evidence.js';
+import { keepEvidence } from './kept-evidence.js';
+import { nodes, roles, type Lane } from './lane.js';
+import { doInLanes, type Outcome } from './lanes.js';
+import { findComplaints, findComplaintsAboutSuccess } from './look.js';
+import { momentsOf, type Moment } from './moments.js';
+import type { Fault, FaultWorld } from './schedules.js';
+import { runInPeace, runWithKill, type Kill } from './single-kill.js';
+import { runTormented } from './tormented-run.js';
+
+/** What one tormented run came to. */
+export interface Trial extends Outcome {
+  readonly name: string;
+  /** What was done to it; null when it was over before anything could be done. */
+  readonly done: string | null;
+  readonly outcome: string;
+  readonly ms: number;
+  /** Where its evidence is kept; null when it is not. */
+  readonly evidence: string | null;
+}
+
+export interface Manner {
+  readonly lanes: number;
+  readonly endings: Endings;
+  /** Keep the evidence of every run, not only of those that went wrong. */
+  readonly isKeeping: boolean;
+  progress(line: string): void;
+}
+
+/** Where schedules take place. */
+export const faultWorld: FaultWorld = { nodes, roles: roles.map((role) => role.id), packages: ['app', 'kernel', 'agent', 'lib'], events: 600 };
+
+/** The moments of a run to which nothing happens. @throws Error when even that is not as promised */
+export async function recordMoments(manner: Manner): Promise<Moment[]> {
+  const record = async (lane: Lane) => {
+    const evidence = await runInPeace(lane);
+    const complaints = judgeKill(evidence);
+    return { complaints, moments: momentsOf(evidence.events) };
+  };
+  const [recorded] = await doInLanes(['in peace'], 1, manner.endings, record, manner.progress);
+  if (recorded === undefined || recorded.complaints.length > 0) throw new Error(`a run in peace went wrong: ${recorded?.complaints.join('; ')}`);
+  return recorded.moments;
+}
+
+/** One run for each kill. Nothing that is killed may cost anything: each run must succeed. */
+export function tryKills(kills: readonly Kill[], manner: Manner): Promise<Trial[]> {
+  return doAll(
+    kills,
+    manner,
+    ({ victim, moment }) => `${victim} after ${moment.workflow} ${moment.event}`,
+    async (lane, kill) => {
+      const { evidence, killed } = await runWithKill(lane, kill);
+      return { evidence, done: killed, complaints: judgeKill(evidence) };
+    },
+  );
+}
+
+/** Everything that is not as promised of a run to which nothing but one kill happened. */
+export function judgeKill(evidence: RunEvidence): string[] {
+  return [...findComplaints(evidence, noExcuses), ...findComplaintsAboutSuccess(evidence)];
+}
+
+export interface NumberedSchedule {
+  readonly number: number;
+  readonly faults: readonly Fault[];
+}
+
+/** One run for each schedule, and one after it. Any outcome that is documented is allowed; the oracle must hold. */
+export function trySchedules(schedules: readonly NumberedSchedule[], manner: Manner): Promise<Trial[]> {
+  return doAll(
+    schedules,
+    manner,
+    ({ number }) => `schedule ${number}`,
+    async (lane, { faults }) => {
+      const { evidence, caused, complaints } = await runTormented(lane, faults);
+      return { evidence, done: caused.length === 0 ? null : renderFaults(caused), complaints };
+    },
+  );
+}
+
+/** Faults in one breath: `cutPower node1 @120, killTemporal 3000 @300`. */
+export function renderFaults(faults: readonly Fault[]): string {
+  return faults.map(({ afterEvents, ...fault }) => `${Object.values(fault).flat().join(' ')} @${afterEvents}`).join(', ');
+}
+
+async function doAll<T>(
+  tasks: readonly T[],
+  { lanes, endings, isKeeping, progress }: Manner,
+  nameOf: (task: T) => string,
+  act: (lane: Lane, task: T) => Promise<Pick<Trial, 'done' | 'complaints'> & { evidence: RunEvidence }>,
+): Promise<Trial[]> {
+  let count = 0;
+  const perform = async (lane: Lane, task: T): Promise<Trial> => {
+    const startedAt = performance.now();
+    const { evidence, done, complaints } = await act(lane, task);
+    const { end } = evidence;
+    const trial: Trial = {
+      name: nameOf(task),
+      done,
+      outcome: end.kind === 'report' ? end.report.outcome : end.kind === 'failed' ? end.failure.code : 'hung',
+      ms: performance.now() - startedAt,
+      complaints,
+      evidence: complaints.length === 0 && !isKeeping ? null : await keepEvidence(nameOf(task), evidence, { task, done, complaints }),
+    };
+    count += 1;
+    progress(`${count} of ${tasks.length}: ${trial.name}: ${done ?? 'over before that'}: ${trial.outcome}, ${(trial.ms / 1000).toFixed(1)} s`);
+    for (const complaint of complaints) progress(`  ${complaint}`);
+    if (trial.evidence !== null) progress(`  evidence: ${trial.evidence}`);
+    return trial;
+  };
+  return doInLanes(tasks, lanes, endings, perform, progress);
+}

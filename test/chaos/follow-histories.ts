@@ -1,0 +1,92 @@
+/**
+ * The histories of a run, read from outside while they grow: its own, its guard's, and those of its nodes' workflows.
+ * Every event is told once, in the order of its history, a few milliseconds after Temporal wrote it down.
+ */
+import type { WorkflowHandle, WorkflowService } from '@temporalio/client';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TemporalClient } from '../../client/connection.js';
+import { guardId } from '../../domain/names.js';
+
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+type HistoryPage = Awaited<ReturnType<WorkflowService['getWorkflowExecutionHistory']>>;
+
+/** An event that was seen. */
+export interface SeenEvent {
+  /** `run`, `guard`, or the name of the node whose workflow it is. */
+  readonly workflow: string;
+  readonly id: number;
+  /** What happened, such as `activityTaskScheduled`. */
+  readonly kind: string;
+  /** When Temporal wrote it, in milliseconds since 1970. */
+  readonly at: number;
+  readonly event: HistoryEvent;
+}
+
+interface Execution {
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
+const retryMs = 50;
+
+/** Follows the run until it is closed or the signal aborts, also through outages of Temporal. */
+export async function followHistories(
+  temporal: TemporalClient,
+  cluster: string,
+  run: Execution,
+  tell: (seen: SeenEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const children: Promise<void>[] = [];
+  // One listener for each question on the way.
+  setMaxListeners(0, signal);
+  await followOne(temporal, 'run', run, signal, (seen) => {
+    const child = seen.event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
+    if (typeof child?.workflowId === 'string' && typeof child.runId === 'string') {
+      const name = child.workflowId === guardId(cluster) ? 'guard' : (child.workflowId.split('/').at(-1) ?? '');
+      children.push(followOne(temporal, name, { workflowId: child.workflowId, runId: child.runId }, signal, tell));
+    }
+    tell(seen);
+  });
+  await Promise.all(children);
+}
+
+async function followOne(
+  { client, namespace }: TemporalClient,
+  workflow: string,
+  execution: Execution,
+  signal: AbortSignal,
+  tell: (seen: SeenEvent) => void,
+): Promise<void> {
+  let told = 0;
+  let place: Uint8Array | null = null;
+  while (!signal.aborted) {
+    try {
+      const request = { namespace, execution, waitNewEvent: true, nextPageToken: place };
+      const page: HistoryPage = await client.connection.withAbortSignal(signal, () => client.workflowService.getWorkflowExecutionHistory(request));
+      for (const event of page.history?.events ?? []) {
+        const id = Number(event.eventId);
+        if (id <= told) continue;
+        told = id;
+        tell({ workflow, id, kind: kindOf(event), at: timeOf(event), event });
+      }
+      place = page.nextPageToken ?? null;
+      if (place === null || place.length === 0) return;
+    } catch {
+      // Temporal is away; its place in the history may not be known to the one that comes back.
+      place = null;
+      await delay(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+function kindOf(event: HistoryEvent): string {
+  const suffix = 'EventAttributes';
+  const attributes = Object.entries(event).find(([name, value]) => name.endsWith(suffix) && value !== null && value !== undefined)?.[0];
+  return attributes?.slice(0, -suffix.length) ?? 'unknown';
+}
+
+function timeOf({ eventTime }: HistoryEvent): number {
+  return Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
+}

@@ -1,0 +1,45 @@
+/** A Temporal service that can be killed and comes back with the data it had. */
+import { join } from 'node:path';
+import { findTemporalCli } from '../../workers/temporal/find-cli.js';
+import { findFreePort } from '../../workers/temporal/ports.js';
+import { startTemporalService } from '../../workers/temporal/start-service.js';
+
+export interface MortalTemporal {
+  readonly address: string;
+  /** Kills it as `kill -9` does, and resolves when it is gone. Nothing when it is down already. */
+  kill(): Promise<void>;
+  /** Starts it again and resolves when it answers. Nothing when it is up, or coming up. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts one on a port and a data base of its own. */
+export async function startMortalTemporal(directory: string, progress: (line: string) => void): Promise<MortalTemporal> {
+  const port = await findFreePort();
+  const start = () =>
+    startTemporalService({
+      ip: '127.0.0.1',
+      port,
+      uiPort: null,
+      databaseFile: join(directory, 'temporal.db'),
+      namespace: 'default',
+      findCli: () => findTemporalCli(progress),
+    });
+  let service: ReturnType<typeof start> | null = start();
+  const { address } = await service;
+  return {
+    address,
+    async kill() {
+      const { pid, ended } = (await service) ?? { pid: null, ended: null };
+      service = null;
+      if (pid === null) return;
+      process.kill(pid, 'SIGKILL');
+      await ended;
+    },
+    async start() {
+      service ??= start();
+      await service;
+    },
+    stop: async () => (await service)?.stop(),
+  };
+}
