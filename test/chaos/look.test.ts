@@ -61,7 +61,7 @@ const well: RunEvidence = {
   installed: { node1: Object.fromEntries(names.map((name) => [name, '1.1'])) },
 };
 const kept = { ...node1, outcome: 'NeedsAttention', kept: 'web cannot be stopped' } as const;
-const keptNode = heldNode('node1', exampleRun, { hold: { run: exampleRun, intact: true, kept: 'web cannot be stopped' } });
+const keptNode = heldNode('node1', exampleRun, { hold: { run: exampleRun, intact: true, kept: 'web cannot be stopped', releaseAfter: '30m' } });
 
 describe("the suite's own look at what a run left", () => {
   it('has nothing to say of a run that did all it should', () => {
@@ -77,7 +77,7 @@ describe("the suite's own look at what a run left", () => {
     ['does not end', { end: { kind: 'hung', pending: ['node1'] } }, /did not end: node1/],
     ['shows a defect', { end: { kind: 'failed', failure: createFailure('Unexpected', 'oops') } }, /a defect/],
     ['leaves its guard', { isGuardClosed: false }, /guard is still there/],
-    ['leaves its lease', { description: { ...cluster, lease: exampleRun } }, /lease is still held/],
+    ['leaves its lease', { description: { ...cluster, lease: { run: exampleRun, releaseAfter: '30m' } } }, /lease is still held/],
     ['leaves a node held', { description: withNodes(cluster, heldNode('node1')) }, /node1 is left in maintenance mode/],
     ['keeps a node without a word in the report', { description: withNodes(cluster, keptNode) }, /node1 is left in maintenance mode/],
     ['says that it keeps a node and does not', { end: reportOf(kept) }, /node1 is said to be kept/],

@@ -42,7 +42,7 @@ function complaintsOfRest({ end, description }: RunEvidence): string[] {
   const { lease, roles, nodes } = description;
   const reports = end.kind === 'report' ? end.report.nodes : [];
   return [
-    ...(lease === null ? [] : [`the lease is still held by ${lease.workflowId}`]),
+    ...(lease === null ? [] : [`the lease is still held by ${lease.run.workflowId}`]),
     ...nodes.flatMap(({ name, hold }) => {
       const kept = reports.find((report) => report.node === name)?.kept ?? null;
       if (hold === null) return kept === null ? [] : [`${name} is said to be kept (${kept}) and is not`];

@@ -2,13 +2,15 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
+import type { PartialOptions } from '../../domain/options.js';
+import type { Report } from '../../domain/report.js';
 import { resetToStart } from '../helpers/reset-run.js';
 import { createWorld, type World } from '../helpers/simulated-world.js';
 import { writeRecordedPath } from './histories.js';
 
-const worked = ['node1', 'node2'];
-const first = 'node2';
+const worked = ['node3', 'node4'];
 
 let world: World;
 beforeAll(async () => {
@@ -17,41 +19,122 @@ beforeAll(async () => {
 beforeEach(() => world.offerNext());
 afterAll(() => world.stop());
 
-/** Writes the histories of the run, its guard and its nodes. */
-async function record(path: string, ...runs: readonly WorkflowHandle[]): Promise<void> {
+/** Writes the histories of the run, and of its guard and nodes as far as they are of this run. */
+async function record(path: string, run: WorkflowHandle): Promise<number> {
   await world.untilFree();
+  const latest = world.temporal.client.workflow.getHandle(run.workflowId);
+  const { startTime } = await latest.describe();
   const others = [guardId(world.name), ...worked.map((node) => nodeWorkflowId(world.name, node))].map((id) => world.temporal.client.workflow.getHandle(id));
-  const startedAt = (await runs[0]?.describe())?.startTime ?? new Date();
   const workflows = await Promise.all(
-    [...runs, ...others].map(async (handle) => {
+    [latest, ...others].map(async (handle) => {
       const description = await handle.describe().catch(() => null);
-      // A node that this run did not begin has the workflow of an earlier one.
-      if (description === null || description.startTime < startedAt) return [];
+      if (description === null || description.startTime < startTime) return [];
       return [{ workflowId: handle.workflowId, history: JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown }];
     }),
   );
   await writeRecordedPath({ path, workflows: workflows.flat() });
+  return workflows.flat().length;
 }
 
-const start = (options = {}) => world.start(options, { nodes: worked });
-const begun = (handle: WorkflowHandle, step: string) => world.until(handle, (progress) => progress.nodes.some((node) => node.step === step));
-const stall = () =>
-  world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, { endlessOn: [first] })));
-const letGo = () => world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+const start = (options: PartialOptions = {}) => world.start(options, { nodes: worked });
+const onlyApp = (change: Partial<SimulatedUpdate> = {}) =>
+  world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, change)));
+
+/** A run whose first node does not end its installation before something else is on offer. */
+async function startStalled(options: PartialOptions = {}): Promise<WorkflowHandle> {
+  await onlyApp({ endlessOn: worked });
+  const handle = await start(options);
+  await world.until(handle, (progress) => progress.nodes.some((node) => node.step === 'installing'));
+  return handle;
+}
+
+async function ended(path: string, handle: WorkflowHandle): Promise<Report> {
+  const report = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
+  await record(path, handle);
+  return report;
+}
 
 describe('recorded', () => {
   it('success', async () => {
-    const handle = await start();
-    expect((await world.report(handle)).outcome).toBe('Succeeded');
-    await record('success', handle);
+    expect((await ended('success', await start())).outcome).toBe('Succeeded');
   });
 
-  it('nothing-to-do', async () => {
-    const done = await start();
-    await world.report(done);
+  it('nothing to do', async () => {
+    await world.run();
     await world.untilFree();
+    expect((await ended('nothing-to-do', await start())).outcome).toBe('UpToDate');
+  });
+
+  it('retry', async () => {
+    await onlyApp();
+    world.cluster.failUpdate('node3', 'app');
     const handle = await start();
-    expect((await world.report(handle)).outcome).toBe('UpToDate');
-    await record('nothing-to-do', handle);
+    await world.until(handle, (progress) => progress.nodes.some((node) => node.node === 'node3' && node.step === 'installing'));
+    await expect.poll(async () => (await world.cluster.halfInstalled('node3')).length).toBeGreaterThan(0);
+    world.cluster.failUpdate('node3', 'app', false);
+    expect((await ended('retry', handle)).nodes.flatMap((node) => node.attempts)).not.toEqual([]);
+  });
+
+  it('failed', async () => {
+    await onlyApp();
+    for (const node of worked) world.cluster.failUpdate(node, 'app');
+    const report = await ended('failed', await start({ maxRetriesPerNode: 1 }));
+    expect(report.outcome).not.toBe('Succeeded');
+    for (const node of worked) world.cluster.failUpdate(node, 'app', false);
+  });
+
+  it('pause', async () => {
+    const handle = await startStalled();
+    await world.say(handle, 'pause');
+    await onlyApp();
+    await world.until(handle, (progress) => progress.phase === 'paused');
+    await world.say(handle, 'resume');
+    expect((await ended('pause', handle)).commands).toHaveLength(2);
+  });
+
+  it.each(['node', 'step'] as const)('stop after the %s', async (after) => {
+    const handle = await startStalled();
+    await world.say(handle, 'stop', { after });
+    await onlyApp();
+    expect((await ended(`stop-after-${after}`, handle)).outcome).not.toBe('Succeeded');
+  });
+
+  it('failed restart', async () => {
+    const version = await world.offerNext((updates) => updates.filter((update) => update.name === 'kernel'));
+    expect(version).not.toBe('');
+    for (const node of worked) world.cluster.neverComesBack(node);
+    const report = await ended('failed-restart', await start({ restartTimeout: '3s', quorumWait: '1s' }));
+    const kept = report.nodes.filter((node) => node.kept !== null).map(({ node }) => node);
+    expect(kept).toHaveLength(1);
+    for (const node of kept) {
+      world.cluster.powerOn(node);
+      await world.cluster.until((cluster) => cluster.nodes.every((one) => one.online && !one.pending));
+      world.cluster.operatorStandby(node, 'off');
+    }
+  });
+
+  it('power cut', async () => {
+    const handle = await startStalled({ clusterDuringInstall: 'keep' });
+    const at = (await world.until(handle, (progress) => progress.nodes.some((node) => node.step === 'installing'))).nodes.find(
+      (node) => node.step === 'installing',
+    )?.node;
+    await expect.poll(() => world.cluster.halfInstalled(at ?? '')).toEqual(['app']);
+    await world.cluster.crash(at ?? '');
+    for (const node of worked) world.cluster.endlessUpdate(node, 'app', false);
+    expect((await ended('power-cut', handle)).nodes.flatMap((node) => node.notes).join()).toContain('restarted by itself');
+  });
+
+  it('adoption', async () => {
+    const handle = await startStalled();
+    await resetToStart(handle);
+    await onlyApp();
+    expect((await ended('adoption', handle)).nodes.map((node) => node.outcome)).not.toContain('NeedsAttention');
+  });
+
+  it('terminated', async () => {
+    const handle = await startStalled();
+    await handle.terminate('by a test');
+    await onlyApp();
+    expect(await record('terminated', handle)).toBe(3);
   });
 });

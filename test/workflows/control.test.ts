@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
+import { resetToStart } from '../helpers/reset-run.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
 let world: World;
@@ -124,19 +125,7 @@ describe('a run that ends badly in the middle of an installation', () => {
     await stall();
     const handle = await world.start();
     await world.until(handle, isInstalling);
-    const { workflowService } = world.temporal.client;
-    const history = await handle.fetchHistory();
-    const firstTask = history.events?.find(
-      (event) => event.workflowTaskCompletedEventAttributes !== undefined && event.workflowTaskCompletedEventAttributes !== null,
-    )?.eventId;
-    if (firstTask === undefined || firstTask === null) throw new Error('the history has no completed task');
-    await workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: handle.workflowId },
-      workflowTaskFinishEventId: firstTask,
-      reason: 'by a test',
-      requestId: handle.workflowId,
-    });
+    await resetToStart(handle);
     const version = await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
     const report = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
     expect(report.nodes).toHaveLength(4);

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run histories`: records anew what `test/histories/replay.test.ts` replays. Needs no root. */
+export default defineConfig({
+  test: {
+    include: ['test/histories/record.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    pool: 'forks',
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+  },
+});
