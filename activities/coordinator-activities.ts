@@ -1,13 +1,14 @@
 /** Steps that need Temporal itself: who guards a cluster, which runs are closed. */
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CauError, failureSchema, createFailure, type Failure } from '../domain/errors.js';
+import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, runReferenceSchema, type RunReference } from '../domain/names.js';
 import type { NodeResult } from '../domain/node-order.js';
 import type { CoordinatorActivities, GuardState } from '../domain/ports/activities.js';
 import { asActivity } from './boundary.js';
+import { readRun } from './read-run.js';
+import { failureOfWorkflow } from './workflow-failure.js';
 
 const lookMs = 250;
 const beatMs = 1000;
@@ -25,6 +26,7 @@ export function createCoordinatorActivities({ client }: { readonly client: Clien
       asActivity(async () => {
         await client.workflow.getHandle(guardId(cluster), guardRunId).cancel();
       }),
+    readRun: ({ cluster, workflowId }) => asActivity(() => readRun(client, cluster, workflowId)),
     findClosedRuns: ({ runs }) =>
       asActivity(async () => {
         const closed = await Promise.all(runs.map((run) => isClosed(client, run)));
@@ -92,9 +94,4 @@ async function findDescription(client: Client, workflowId: string): Promise<Work
     if (error instanceof WorkflowNotFoundError) return null;
     throw new CauError('TemporalUnavailable', `Temporal did not answer about workflow "${workflowId}".`, { cause: error });
   }
-}
-
-function failureOfWorkflow({ cause }: WorkflowFailedError): Failure {
-  const parsed = failureSchema.safeParse(cause instanceof ApplicationFailure ? cause.details?.[0] : undefined);
-  return parsed.success ? parsed.data : createFailure('Unexpected', cause instanceof Error ? cause.message : String(cause));
 }

@@ -12,6 +12,7 @@ import type { OperationSpecification } from '../host/operation.js';
 import { runOnce } from '../host/run-once.js';
 import { archiveReport } from '../host/archive.js';
 import type { NodeBoundary } from './boundary.js';
+import { collectEvidence } from './evidence-activity.js';
 import type { PluginBench } from './plugin-bench.js';
 import { probeRoles } from './probe-activity.js';
 
@@ -65,6 +66,7 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
       return { bootId };
     }),
     probeRoles: guard(nodeInputs.probe, ({ probes }) => probeRoles(probes)),
+    collectEvidence: guard(nodeInputs.evidence, (input) => collectEvidence(deps, input)),
     archiveReport: guard(nodeInputs.archive, ({ run, report }) => archiveReport(deps.archiveDirectory, run, report)),
   };
 }

@@ -12,6 +12,7 @@ import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
 import { addServeCommand } from './commands/serve.js';
 import { addStatusCommand } from './commands/status.js';
+import { addVerifyCommand } from './commands/verify.js';
 import { addVersionCommand } from './commands/version.js';
 import { exitCodeOf, usageExitCode } from './exit-codes.js';
 import { printFailure } from './output.js';
@@ -34,6 +35,7 @@ for (const add of [
   addStatusCommand,
   addControlCommands,
   addReportCommand,
+  addVerifyCommand,
   addServeCommand,
   addConfigCommand,
   addVersionCommand,

@@ -28,6 +28,9 @@ export const runId = (cluster: string, at: Date) => `cau/run/${cluster}/${stamp(
 /** The id of a preview that starts at `at`. */
 export const previewId = (cluster: string, at: Date) => `cau/preview/${cluster}/${stamp(at)}`;
 
+/** The id of a verification that starts at `at`. */
+export const verificationId = (cluster: string, at: Date) => `cau/verify/${cluster}/${stamp(at)}`;
+
 /** The search attributes that a Temporal namespace must have for us, with their Temporal types. */
 export const searchAttributes = {
   CauCluster: 'Keyword',

@@ -3,3 +3,4 @@ export { clusterGuard } from './cluster-guard.js';
 export { preview } from './preview.js';
 export { updateNode } from './update-node.js';
 export { updatingRun } from './updating-run.js';
+export { verification } from './verification.js';

@@ -12,6 +12,7 @@ import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
 import { updateSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
+import type { NodeEvidence, VerifiedRun } from '../evidence.js';
 import type { PredictedNodeMoves } from './cluster-driver.js';
 import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
 
@@ -35,6 +36,7 @@ export const nodeInputs = {
   hold: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, limit: z.number().int().min(1).max(100) }),
   release: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema }),
   keep: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, reason: z.string().min(1).max(500) }),
+  evidence: z.strictObject({ ...target, run: runReferenceSchema, since: z.iso.datetime() }),
   predict: z.strictObject({ ...target, order: z.array(nameSchema).max(100) }),
   watch: z.strictObject({
     ...target,
@@ -86,6 +88,8 @@ export interface NodeActivities {
   /** Repeats the requests until it is canceled, then answers what it measured. */
   probeRoles(input: Input<'probe'>): Promise<readonly Measurement[]>;
   archiveReport(input: Input<'archive'>): Promise<void>;
+  /** What the node itself recorded since then, cut to its budget. */
+  collectEvidence(input: Input<'evidence'>): Promise<NodeEvidence>;
 }
 
 /** Questions and changes to the cluster, asked of a chosen member. */
@@ -124,6 +128,11 @@ export interface CoordinatorActivities {
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;
   /** Asks a guard whose run is closed to clean up. */
   cancelGuard(input: { readonly cluster: string; readonly guardRunId: string }): Promise<void>;
+  /**
+   * A run that is over, with its report if it left one.
+   * @throws CauError `RunNotFound` also for a run that is not over
+   */
+  readRun(input: { readonly cluster: string; readonly workflowId: string }): Promise<VerifiedRun>;
   /** Whether each run is closed for certain; an unknown one is not. */
   findClosedRuns(input: { readonly runs: readonly RunReference[] }): Promise<readonly RunReference[]>;
   /** Waits until none of these workflows runs, asking those to end in order that belong to a closed run. */
