@@ -9,7 +9,7 @@ import { payloadBudgetBytes, payloadBytes } from '../domain/payload-size.js';
 import { parseInput } from '../domain/requests.js';
 
 /** The workflows that may ask a node for anything. */
-export const callers: readonly string[] = ['updatingRun', 'updateNode', 'clusterGuard', 'preview', 'recovery'];
+export const callers: readonly string[] = ['updatingRun', 'updateNode', 'clusterGuard', 'preview', 'recovery', 'verification'];
 
 export interface NodeBoundary {
   /** An activity that refuses whatever is not meant for this node, before it does anything. */

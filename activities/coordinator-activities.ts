@@ -1,15 +1,16 @@
 /** Steps that need Temporal itself: who guards a cluster, which runs are closed. */
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CauError, failureSchema, createFailure, type Failure } from '../domain/errors.js';
+import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, type RunReference } from '../domain/names.js';
 import type { NodeResult } from '../domain/node-order.js';
 import type { CoordinatorActivities, GuardState } from '../domain/ports/activities.js';
 import { asActivity } from './boundary.js';
+import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
+import { failureOfWorkflow } from './workflow-failure.js';
 
 const lookMs = 250;
 const beatMs = 1000;
@@ -30,6 +31,7 @@ export function createCoordinatorActivities({ client }: { readonly client: Clien
       }),
     examineRuns: ({ runs }) =>
       asActivity(() => Promise.all(runs.map(async (run) => ({ run, state: stateOfRun(run, await findDescription(client, run.workflowId)) })))),
+    readRun: ({ cluster, workflowId }) => asActivity(() => readRun(client, cluster, workflowId)),
     awaitClosed: ({ workflowIds, cancel }) =>
       asActivity(async () => {
         let open = await findOpen(client, workflowIds);
@@ -75,9 +77,4 @@ async function examineGuard(client: Client, cluster: string, run: RunReference):
 async function findOpen(client: Client, workflowIds: readonly string[]): Promise<WorkflowExecutionDescription[]> {
   const descriptions = await Promise.all(workflowIds.map((workflowId) => findDescription(client, workflowId)));
   return descriptions.filter((description) => description !== null).filter((description) => description.status.name === 'RUNNING');
-}
-
-function failureOfWorkflow({ cause }: WorkflowFailedError): Failure {
-  const parsed = failureSchema.safeParse(cause instanceof ApplicationFailure ? cause.details?.[0] : undefined);
-  return parsed.success ? parsed.data : createFailure('Unexpected', cause instanceof Error ? cause.message : String(cause));
 }

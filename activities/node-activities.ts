@@ -17,6 +17,7 @@ import type { ReleaseMemoryFile } from '../host/release-memory.js';
 import { runOnce } from '../host/run-once.js';
 import { archiveReport } from '../host/archive.js';
 import type { NodeBoundary } from './boundary.js';
+import { collectEvidence } from './evidence-activity.js';
 import type { PluginBench } from './plugin-bench.js';
 import { probeRoles } from './probe-activity.js';
 
@@ -96,6 +97,7 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
       return { bootId };
     }),
     probeRoles: guard(nodeInputs.probe, ({ probes }) => probeRoles(probes)),
+    collectEvidence: guard(nodeInputs.evidence, (input) => collectEvidence(deps, input)),
     archiveReport: guard(nodeInputs.archive, ({ run, report }) => archiveReport(deps.archiveDirectory, run, report)),
     describeRelease: guard(nodeInputs.target, () => Promise.resolve(deps.outlook())),
     endHold: guard(nodeInputs.endHold, ({ run, why, evenKept }) => deps.release.end(run, why, evenKept)),

@@ -2,12 +2,15 @@
 import { heartbeat } from '@temporalio/activity';
 import { CauError } from '../domain/errors.js';
 import type { PluginContext, ScanResult, StageResult, UpdatePlugin, VerifyResult } from '../domain/ports/update-plugin.js';
+import type { Installation, Records } from '../domain/records.js';
 import type { Update } from '../domain/updates.js';
 
 export interface PluginBench {
   scan(names: readonly string[]): Promise<ScanResult>;
   stage(updates: readonly Update[]): Promise<StageResult>;
   verify(updates: readonly Update[]): Promise<VerifyResult>;
+  /** What all allowed plug-ins have logged since then. */
+  history(since: string): Promise<Records<Installation>>;
   /** @throws CauError `PluginUnavailable` */
   require(name: string): UpdatePlugin;
   stateDirectory(name: string): string;
@@ -37,6 +40,14 @@ export function createPluginBench(
     async verify(updates) {
       const verified = await inTurn(pluginsOf(updates), (name) => bench.require(name).verify(ofPlugin(updates, name), contextOf(name)));
       return { clean: verified.every((one) => one.clean), problems: verified.flatMap((one) => one.problems) };
+    },
+    async history(since) {
+      const histories = await inTurn(
+        plugins.map((plugin) => plugin.manifest.name),
+        (name) => bench.require(name).history(since, contextOf(name)),
+      );
+      const gaps = histories.flatMap(({ gap }) => gap ?? []);
+      return { records: histories.flatMap(({ records }) => records), gap: gaps.length === 0 ? null : gaps.join('; ') };
     },
     require(name) {
       const plugin = plugins.find((candidate) => candidate.manifest.name === name);

@@ -1,5 +1,6 @@
 /** What the exit code of `cau` means; `docs/cli.md` has the same table. */
 import type { ErrorCode } from '../domain/errors.js';
+import type { VerificationState } from '../domain/verify/verify-run.js';
 import type { RunOutcome } from '../domain/outcomes.js';
 
 /** The exit code of a run by its outcome. */
@@ -12,6 +13,9 @@ export const outcomeExitCodes: Readonly<Record<RunOutcome, number>> = {
   NeedsAttention: 13,
   Skipped: 14,
 };
+
+/** The exit code of a verification. */
+export const verificationExitCodes: Readonly<Record<VerificationState, number>> = { holds: 0, broken: 20, cannotTell: 21 };
 
 /** Failures with a code of their own; every other one is 1. */
 const failureExitCodes: Partial<Record<ErrorCode, number>> = {

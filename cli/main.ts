@@ -13,6 +13,7 @@ import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
 import { addServeCommand } from './commands/serve.js';
 import { addStatusCommand } from './commands/status.js';
+import { addVerifyCommand } from './commands/verify.js';
 import { addVersionCommand } from './commands/version.js';
 import { exitCodeOf, usageExitCode } from './exit-codes.js';
 import { printFailure } from './output.js';
@@ -36,6 +37,7 @@ for (const add of [
   addControlCommands,
   addReportCommand,
   addRecoverCommand,
+  addVerifyCommand,
   addServeCommand,
   addConfigCommand,
   addVersionCommand,

@@ -95,17 +95,25 @@ export async function awaitReport(handle: WorkflowHandle): Promise<Report> {
   return (await handle.result()) as Report;
 }
 
+/** The cluster of a run. @throws CauError `RunNotFound` for a workflow that is none */
+export async function clusterOf(handle: WorkflowHandle): Promise<string> {
+  const { searchAttributes } = await handle.describe();
+  const cluster = searchAttributes['CauCluster']?.[0];
+  if (typeof cluster === 'string') return cluster;
+  throw new CauError('RunNotFound', `${handle.workflowId} is not an Updating Run.`, { where: handle.workflowId });
+}
+
+/** @throws CauError `TemporalUnsuitable` when nobody would execute a workflow */
+export async function requireCoordinator(temporal: TemporalClient): Promise<void> {
+  if (await hasPollers(temporal, temporal.taskQueue, 'workflow')) return;
+  throw new CauError('TemporalUnsuitable', `No Update Coordinator works on task queue "${temporal.taskQueue}".`, {
+    where: temporal.taskQueue,
+    remedy: 'Start one with "cau serve coordinator".',
+  });
+}
+
 /** A run that nobody would work on is refused at once instead of waiting unseen. */
 export async function requireWorkers(temporal: TemporalClient, cluster: string): Promise<void> {
-  const [coordinators, nodes] = await Promise.all([
-    hasPollers(temporal, temporal.taskQueue, 'workflow'),
-    hasPollers(temporal, clusterQueue(cluster), 'activity'),
-  ]);
-  if (!coordinators) {
-    throw new CauError('TemporalUnsuitable', `No Update Coordinator works on task queue "${temporal.taskQueue}".`, {
-      where: temporal.taskQueue,
-      remedy: 'Start one with "cau serve coordinator".',
-    });
-  }
+  const [, nodes] = await Promise.all([requireCoordinator(temporal), hasPollers(temporal, clusterQueue(cluster), 'activity')]);
   if (!nodes) throw new CauError('ClusterUnknown', `No node worker of cluster "${cluster}" polls Temporal at ${temporal.address}.`, { where: 'cluster' });
 }

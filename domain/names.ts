@@ -31,6 +31,9 @@ export const previewId = (cluster: string, at: Date) => `cau/preview/${cluster}/
 /** The id of a recovery that starts at `at`. */
 export const recoveryId = (cluster: string, at: Date) => `cau/recovery/${cluster}/${stamp(at)}`;
 
+/** The id of a verification that starts at `at`. */
+export const verificationId = (cluster: string, at: Date) => `cau/verify/${cluster}/${stamp(at)}`;
+
 /** The search attributes that a Temporal namespace must have for us, with their Temporal types. */
 export const searchAttributes = {
   CauCluster: 'Keyword',

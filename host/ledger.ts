@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunReference } from '../domain/names.js';
+import type { LedgerEntry } from '../domain/records.js';
 
 /** What is written before an operation is started. */
 export interface StartRecord {
@@ -22,6 +24,8 @@ export interface Ledger {
   findResult(operationId: string): Promise<unknown>;
   /** Operations that were started and have no result. */
   findUnfinished(): Promise<StartRecord[]>;
+  /** Every operation of a run that was begun here, in order of time. */
+  listOf(run: RunReference): Promise<LedgerEntry[]>;
 }
 
 /** The ledger in `directory`, which is made when it is missing. */
@@ -47,6 +51,7 @@ export function createLedger(directory: string): Ledger {
       );
       return open.filter((record) => record !== null) as StartRecord[];
     },
+    listOf: (run) => listOperations(directory, run),
   };
 }
 
@@ -70,6 +75,19 @@ export async function writeDurably(directory: string, name: string, value: unkno
   } finally {
     await parent.close();
   }
+}
+
+async function listOperations(directory: string, run: RunReference): Promise<LedgerEntry[]> {
+  const names = await readdir(directory).catch(() => []);
+  const entries = await Promise.all(
+    names.map(async (name): Promise<LedgerEntry[]> => {
+      const start = (await findJson(join(directory, name, 'start.json'))) as StartRecord | null;
+      const [runId, , step = ''] = start?.operationId.split('/') ?? [];
+      if (start === null || runId !== run.firstExecutionRunId) return [];
+      return [{ ...start, step, hasResult: (await findJson(join(directory, name, resultFile))) !== null }];
+    }),
+  );
+  return entries.flat().toSorted((left, right) => left.at.localeCompare(right.at));
 }
 
 /** The content of a JSON file, or null when there is no such file. */

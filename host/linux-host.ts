@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { CauError } from '../domain/errors.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
+import { readBoots } from './journal-boots.js';
 
 /**
  * @param operationCommand the program and leading arguments that perform an operation; the specification's path follows
@@ -10,6 +11,7 @@ import type { NodeHost } from '../domain/ports/node-host.js';
 export function createLinuxHost(operationCommand: readonly [string, ...string[]]): NodeHost {
   return {
     bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    boots: readBoots,
     restart: () => systemd('RestartBlocked', 'systemctl', ['--no-block', 'reboot']),
     startOperation: (name, specificationFile) =>
       // An operator who restarts the node meanwhile waits until dpkg has ended in order: nothing in the unit is told to stop

@@ -4,3 +4,4 @@ export { preview } from './preview.js';
 export { recovery } from './recovery.js';
 export { updateNode } from './update-node.js';
 export { updatingRun } from './updating-run.js';
+export { verification } from './verification.js';

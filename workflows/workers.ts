@@ -36,6 +36,18 @@ export const longStep = (cluster: string, node: string, summary: string) =>
     summary,
   });
 
+/** Reading the records of a node that may be down; logs may be long. */
+export const reading = (cluster: string, node: string, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: '15s',
+    startToCloseTimeout: '60s',
+    scheduleToCloseTimeout: '90s',
+    heartbeatTimeout: '10s',
+    retry: patiently,
+    summary,
+  });
+
 /**
  * An operation that runs at most once on the node; a lost worker is noticed by its missing heartbeat, and a node that
  * does not come back by the time for which nobody takes up its task.

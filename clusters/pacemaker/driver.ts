@@ -1,9 +1,11 @@
 /** The driver of Pacemaker clusters: a member's own tools, nothing else, so that it speaks for every version of them. */
 import type { ClusterDriver, DriverCapabilities } from '../../domain/ports/cluster-driver.js';
+
 import { createChangeWatch, type ChangeWatch } from './changes.js';
 import { createCommandRunner, type CommandRunner } from './commands.js';
 import { compareAndSwap, type Decide } from './compare-and-swap.js';
 import { describe, look } from './describe.js';
+import { readHistory } from './history.js';
 import { decideHold, decideKeep, decideRelease } from './hold-decisions.js';
 import { createIdleProof } from './idle.js';
 import { decideLease, decideLeaseDrop } from './lease.js';
@@ -110,6 +112,7 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
       });
       return wasHeld ? 'released' : 'notHeld';
     },
+    history: (since) => readHistory(run, since),
     waitForChange: (timeoutMs, signal) => changes.wait(Math.min(timeoutMs, patienceMs[lastLook]), signal),
     stopStack: () => stopStack(run, node),
     startStack: () => startStack(run, node),

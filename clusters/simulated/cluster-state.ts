@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isStandby, type Configuration } from './configuration.js';
 import type { ConfigurationFile } from './configuration-file.js';
+import type { ClusterLog, Sight } from './history.js';
 import { connectedMembers, createMembers, hasQuorum, requireMember, type Member, type Members } from './members.js';
 import type { SimulatedRole } from './model.js';
 import { decidePlacement, nowhere, type Places, type Scores } from './placement.js';
@@ -41,6 +42,7 @@ export class ClusterState {
   constructor(
     readonly settings: ClusterSettings,
     private readonly file: ConfigurationFile,
+    readonly log: ClusterLog,
   ) {
     this.members = createMembers(settings.nodes);
     this.instances = new Map(settings.roles.map((role) => [role.id, new Map<string, Instance>()]));
@@ -56,10 +58,13 @@ export class ClusterState {
     return this.version;
   }
 
-  /** Changes the configuration in one step. Throws what the change throws. */
-  configure(next: (now: Configuration) => Configuration): boolean {
+  /** Changes the configuration in one step, for a run or for an operator. Throws what the change throws. */
+  configure(by: 'run' | 'operator', next: (now: Configuration) => Configuration): boolean {
     const isChanged = this.file.change(next);
-    if (isChanged) this.tell();
+    if (isChanged) {
+      this.log.see(this.sight(), by);
+      this.tell();
+    }
     return isChanged;
   }
 
@@ -72,6 +77,7 @@ export class ClusterState {
     this.version += 1;
     const connected = connectedMembers(this.members);
     if (connected.length === this.members.size) for (const member of connected) member.hasSeenAll = true;
+    this.log.see(this.sight(), null);
     for (const listener of this.listeners) listener();
   }
 
@@ -144,6 +150,18 @@ export class ClusterState {
   setScore(role: string, node: string, score: number | null): void {
     const others = without(this.scores[role] ?? {}, node);
     this.scores = { ...this.scores, [role]: score === null ? others : { ...others, [node]: score } };
+  }
+
+  private sight(): Sight {
+    const members = connectedMembers(this.members);
+    const serves = (role: string) => [...(this.instances.get(role)?.values() ?? [])].some((instance) => instance.phase === 'started');
+    return {
+      configuration: this.configuration,
+      members: members.map((member) => member.name),
+      leaving: members.filter((member) => member.stack === 'leaving' && member.isPowered).map((member) => member.name),
+      isQuorate: this.isQuorate(),
+      serving: this.settings.roles.map((role) => role.id).filter(serves),
+    };
   }
 
   /** What may still serve on a node that is not fenced must not be started elsewhere; a clone needs no such care. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import { CauError } from '../../domain/errors.js';
 import { defaultOptions } from '../../domain/options.js';
+import type { ClusterChange } from '../../domain/records.js';
 import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
 import { callVerb } from './local-call.js';
 import type { MachineFile } from './model.js';
@@ -34,6 +35,7 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
     hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter) => ask('hold', { node: held, run, limit, releaseAfter }),
     release: async (held, run) => ((await ask<boolean>('release', { node: held, run })) ? 'released' : 'notHeld'),
     keep: (held, run, reason) => ask('keep', { node: held, run, reason }),
+    history: async (since) => ({ records: await ask<ClusterChange[]>('history', since), gap: null, scope: 'cluster' }),
     async waitForChange(timeoutMs, signal) {
       try {
         await ask('wait', { version, timeoutMs }, timeoutMs + 1000, signal);

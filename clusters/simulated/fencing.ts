@@ -39,6 +39,7 @@ export function startFencing({ state, timings, switchOff, switchOn }: FencingDep
       await delay(timings.fenceMs + (member.isCut ? timings.detectMs : 0), undefined, { signal });
       if (!member.isUnclean || !state.isQuorate()) return;
       await switchOff(member.name);
+      state.log.record({ kind: 'fenced', node: member.name });
       removeMember(state, member);
       switchOn(member.name);
     } catch {

@@ -5,6 +5,7 @@ import type { ClusterDescription } from '../../domain/cluster.js';
 import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import type { RunReference } from '../../domain/names.js';
+import { changesSince, type ClusterChange } from '../../domain/records.js';
 import type { PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
 import type { ClusterState } from './cluster-state.js';
 import { requireConfigured, withHold, withKept, withLease, withoutHold, withoutLease, type Configuration } from './configuration.js';
@@ -34,7 +35,7 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
     <T>(next: (now: Configuration, input: T) => Configuration) =>
     ({ node, input }: FromNode<T>): boolean => {
       requireQuorum(state.members, node);
-      return state.configure((now) => next(now, input));
+      return state.configure('run', (now) => next(now, input));
     };
   return serveVerbs(socket, {
     booted: ({ node, bootId }: FromNode<null>) => boot(state, node, bootId),
@@ -45,6 +46,7 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
       version: state.currentVersion,
       description: describeAs(state, node),
     }),
+    history: ({ input }: FromNode<string>): ClusterChange[] => changesSince(state.log.read(), input),
     wait: ({ input }: FromNode<{ version: number | null; timeoutMs: number }>) => state.waitForOther(input.version, input.timeoutMs),
     known: ({ node }: FromNode<null>): string[] => [...state.instances].filter(([, instances]) => instances.has(node)).map(([role]) => role),
     predict: ({ node, input }: FromNode<readonly string[]>): PredictedNodeMoves[] => {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CauError } from '../../domain/errors.js';
 import { writeWhole } from './configuration-file.js';
-import { bootLogFile, packageLogFile, type MachineFile } from './model.js';
+import { bootLogFile, packageLogFile, shutdownLogFile, type MachineFile, type PackageLogLine } from './model.js';
 
 const longestSocketPath = 104;
 
@@ -13,6 +13,8 @@ export interface ClusterPaths {
   readonly configuration: string;
   readonly addresses: string;
   readonly repository: string;
+  /** What happened in the cluster. */
+  readonly log: string;
   readonly interconnect: string;
   machineFile(node: string): string;
   state(node: string): string;
@@ -33,6 +35,7 @@ export function clusterPaths(directory: string, nodes: readonly string[]): Clust
     configuration: join(directory, 'configuration.json'),
     addresses: join(directory, 'addresses.json'),
     repository: join(directory, 'repository.json'),
+    log: join(directory, 'cluster.log'),
     interconnect: join(directory, 'interconnect'),
     machineFile: (node) => join(directory, `${node}.json`),
     state: (node) => join(directory, `${node}.state`),
@@ -56,17 +59,15 @@ export interface BootRecord {
   readonly bootId: string;
 }
 
-/** One installed version of one package on one machine, as the package data base logged it. */
-export interface InstalledRecord extends BootRecord {
-  readonly name: string;
-  readonly version: string;
-}
-
 /** Every boot of the machine, in order. */
 export const readBootLog = (stateDirectory: string) => readLines<BootRecord>(join(stateDirectory, bootLogFile));
 
+/** Every boot that ended in order. */
+export const readShutdownLog = (stateDirectory: string) => readLines<BootRecord>(join(stateDirectory, shutdownLogFile));
+
 /** Everything that was ever installed on the machine, in order. */
-export const readInstallLog = (stateDirectory: string) => readLines<InstalledRecord>(join(stateDirectory, packageLogFile));
+export const readInstallLog = async (stateDirectory: string): Promise<PackageLogLine[]> =>
+  (await readLines<PackageLogLine>(join(stateDirectory, packageLogFile))).filter((line) => line.begun !== true);
 
 /** What is installed on the machine now, versions by name. */
 export async function readInstalledVersions(stateDirectory: string): Promise<Record<string, string>> {

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { callVerb, serveVerbs } from './local-call.js';
 import { createMachinePrograms } from './machine-programs.js';
 import { createMachineServices } from './machine-services.js';
-import { bootLogFile, readMachineFile, restartExitCode } from './model.js';
+import { bootLogFile, readMachineFile, restartExitCode, shutdownLogFile } from './model.js';
 
 const leaveTimeoutMs = 30_000;
 
@@ -22,7 +22,7 @@ rmSync(machine.runDirectory, { recursive: true, force: true });
 rmSync(machine.socket, { force: true });
 mkdirSync(machine.runDirectory, { recursive: true });
 mkdirSync(machine.stateDirectory, { recursive: true });
-appendFileSync(join(machine.stateDirectory, bootLogFile), `${JSON.stringify({ at: new Date().toISOString(), bootId })}\n`);
+writeDown(bootLogFile);
 
 const services = createMachineServices(machine.node);
 const programs = createMachinePrograms(
@@ -71,7 +71,12 @@ async function end(code: number): Promise<void> {
   isEnding = true;
   await programs.end();
   await askCluster('leave', null, leaveTimeoutMs).catch(() => undefined);
+  writeDown(shutdownLogFile);
   process.exit(code);
+}
+
+function writeDown(log: string): void {
+  appendFileSync(join(machine.stateDirectory, log), `${JSON.stringify({ at: new Date().toISOString(), bootId })}\n`);
 }
 
 function operationProgram(): string {

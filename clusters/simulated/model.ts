@@ -99,9 +99,21 @@ export interface MachineFile {
 /** How a machine says that it restarts. */
 export const restartExitCode = 133;
 
-/** In the state directory of a machine: a line for each boot, and for each installed version. */
+/** In the state directory of a machine: a line for each boot, for each that ended in order, and for each installed version. */
 export const bootLogFile = 'boots.log';
+export const shutdownLogFile = 'shutdowns.log';
 export const packageLogFile = 'packages.log';
+
+/** A line of the package log of a machine: `begun` when an installation begins, without it when it ended. */
+export interface PackageLogLine {
+  readonly at: string;
+  readonly bootId: string;
+  readonly name: string;
+  /** The version before; null for a package that was not there. */
+  readonly from: string | null;
+  readonly version: string;
+  readonly begun?: true;
+}
 
 /** The file of the machine that this process runs on. */
 export function readMachineFile(path: string): MachineFile {

@@ -10,6 +10,7 @@ import { describeMachine } from './describe-machine.js';
 import { createStopFaults, createSyncFaults, setUpdateFault } from './faults.js';
 import { startFencing, type Fencing } from './fencing.js';
 import { openFront, type RoleFront } from './front.js';
+import { openClusterLog } from './history.js';
 import { openInterconnect } from './interconnect.js';
 import { callVerb } from './local-call.js';
 import {
@@ -22,14 +23,11 @@ import {
   readPorts,
   type BootRecord,
   type ClusterPaths,
-  type InstalledRecord,
 } from './machine-files.js';
 import { createMachineProcess, type MachineProcess } from './machine-process.js';
-import { quickTimings, type SimulatedRole, type SimulatedTimings, type SimulatedUpdate, type WorkerCommand } from './model.js';
+import { quickTimings, type PackageLogLine, type SimulatedRole, type SimulatedTimings, type SimulatedUpdate, type WorkerCommand } from './model.js';
 import { startMover } from './mover.js';
 import { describeAs } from './view.js';
-
-export type { InstalledRecord } from './machine-files.js';
 
 export interface SimulatedClusterSettings {
   /** Everything is kept below it, and found again there: configuration, package data bases, addresses. */
@@ -78,7 +76,7 @@ export class SimulatedCluster {
     this.timings = settings.timings ?? quickTimings;
     this.paths = clusterPaths(settings.directory, settings.nodes);
     const { cluster, nodes, roles, fencing = true } = settings;
-    this.state = new ClusterState({ cluster, nodes, roles, fencing }, openConfiguration(this.paths.configuration, nodes));
+    this.state = new ClusterState({ cluster, nodes, roles, fencing }, openConfiguration(this.paths.configuration, nodes), openClusterLog(this.paths.log));
     const { state, timings, fronts } = this;
     this.fencing = startFencing({ state, timings, switchOff: (node) => this.crash(node), switchOn: (node) => this.switchOnLater(node) });
     this.mover = startMover({
@@ -150,7 +148,7 @@ export class SimulatedCluster {
   }
 
   /** Everything that was ever installed on the machine, in order. */
-  installLog(node: string): Promise<InstalledRecord[]> {
+  installLog(node: string): Promise<PackageLogLine[]> {
     return readInstallLog(this.paths.state(node));
   }
 
@@ -196,15 +194,15 @@ export class SimulatedCluster {
 
   /** What an operator does with standby: `off` also lifts the standby that a run had set. */
   operatorStandby(node: string, wish: 'on' | 'off'): void {
-    this.state.configure((now) => withOperatorStandby(now, node, wish));
+    this.state.configure('operator', (now) => withOperatorStandby(now, node, wish));
   }
 
   setMaintenanceMode(maintenanceMode: boolean): void {
-    this.state.configure((now) => ({ ...now, maintenanceMode }));
+    this.state.configure('operator', (now) => ({ ...now, maintenanceMode }));
   }
 
   setManaged(role: string, isManaged: boolean): void {
-    this.state.configure((now) => withManaged(now, role, isManaged));
+    this.state.configure('operator', (now) => withManaged(now, role, isManaged));
   }
 
   /** From now on every stop of the role, or on the node, takes that much longer. */

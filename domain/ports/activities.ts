@@ -15,6 +15,7 @@ import type { OpenWorkflow } from '../recovery.js';
 import type { ReleaseDecision } from '../release.js';
 import { updateSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
+import type { NodeEvidence, VerifiedRun } from '../evidence.js';
 import type { PredictedNodeMoves } from './cluster-driver.js';
 import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
 
@@ -46,6 +47,7 @@ export const nodeInputs = {
   }),
   release: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema }),
   keep: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, reason: z.string().min(1).max(500) }),
+  evidence: z.strictObject({ ...target, run: runReferenceSchema, since: z.iso.datetime() }),
   predict: z.strictObject({ ...target, order: z.array(nameSchema).max(100) }),
   endHold: z.strictObject({
     ...target,
@@ -121,6 +123,8 @@ export interface NodeActivities {
   describeRelease(input: Input<'target'>): Promise<ReleaseOutlook>;
   /** Ends what a run left on this node, as the node would do by itself, but now. The caller has made sure that the run is over. */
   endHold(input: Input<'endHold'>): Promise<NodeReleaseAnswer>;
+  /** What the node itself recorded since then, cut to its budget. */
+  collectEvidence(input: Input<'evidence'>): Promise<NodeEvidence>;
 }
 
 /** Questions and changes to the cluster, asked of a chosen member. */
@@ -169,6 +173,11 @@ export interface CoordinatorActivities {
   examineRuns(input: {
     readonly runs: readonly RunReference[];
   }): Promise<readonly { readonly run: RunReference; readonly state: 'open' | 'closed' | 'unknown' }[]>;
+  /**
+   * A run that is over, with its report if it left one.
+   * @throws CauError `RunNotFound` also for a run that is not over
+   */
+  readRun(input: { readonly cluster: string; readonly workflowId: string }): Promise<VerifiedRun>;
   /** Waits until none of these workflows runs, asking those to end in order that belong to a closed run. */
   awaitClosed(input: { readonly workflowIds: readonly string[]; readonly cancel: boolean }): Promise<void>;
   surveyWorkflows(input: { readonly cluster: string; readonly nodes: readonly string[]; readonly runs: readonly RunReference[] }): Promise<WorkflowSurvey>;

@@ -6,6 +6,7 @@
 import type { ClusterDescription, ClusterSight } from '../cluster.js';
 import type { Duration } from '../duration.js';
 import type { RunReference } from '../names.js';
+import type { ClusterHistory } from '../records.js';
 
 export interface ClusterDriver {
   /** The driver's name: `pacemaker`, `simulated`. */
@@ -50,6 +51,12 @@ export interface ClusterDriver {
 
   /** Records in the hold why the node is kept in maintenance mode on purpose. Nothing when this run does not hold it. */
   keep(node: string, run: RunReference, reason: string): Promise<void>;
+
+  /**
+   * What happened in the cluster since then, by its own log, with the last change of each kind before that. Needs no
+   * quorum. Never throws for a log that is not there: the answer names the gap.
+   */
+  history(since: string): Promise<ClusterHistory>;
 
   /**
    * Resolves when something in the cluster may have changed, or after `timeoutMs` at the latest. Local: needs no quorum.

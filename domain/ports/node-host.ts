@@ -1,7 +1,12 @@
 /** What a node worker needs of the machine it runs on: a Linux host with systemd, or a simulated one. */
+import type { Boot, Records } from '../records.js';
+
 export interface NodeHost {
   /** The id of the current boot: another one after every restart (Linux: `/proc/sys/kernel/random/boot_id`). */
   bootId(): Promise<string>;
+
+  /** The boots from the one on that was running at `since`, in order, as the machine itself recorded them. */
+  boots(since: string): Promise<Records<Boot>>;
 
   /** Asks for an orderly restart and returns before it happens. Never called twice on one boot by the same operation. */
   restart(): Promise<void>;

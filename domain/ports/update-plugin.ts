@@ -2,6 +2,7 @@
  * What an update plug-in must be able to do on a node: find, fetch and install updates. It runs as root on the node,
  * never restarts it and never asks anything. `install` runs in a process of its own that survives the node worker.
  */
+import type { Installation, Records } from '../records.js';
 import type { Update } from '../updates.js';
 
 export interface UpdatePlugin {
@@ -27,6 +28,9 @@ export interface UpdatePlugin {
 
   /** Whether the node needs a restart for what is installed, and by which signs. */
   restartNeed(context: PluginContext): Promise<RestartNeed>;
+
+  /** Everything that was installed on the node since then by whomever, as its package manager logged it. */
+  history(since: string, context: PluginContext): Promise<Records<Installation>>;
 }
 
 export interface PluginManifest {

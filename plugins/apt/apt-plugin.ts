@@ -1,6 +1,7 @@
 /** The update plug-in for Debian and its relatives. */
 import type { UpdatePlugin, VerifyResult } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
+import { readInstallations } from './dpkg-log.js';
 import { install } from './installation.js';
 import { findBroken, readPackages, renderStates } from './package-state.js';
 import { repair } from './repair.js';
@@ -18,6 +19,7 @@ export function createAptPlugin(): UpdatePlugin {
     verify,
     repair,
     restartNeed: readRestartNeed,
+    history: readInstallations,
   };
 }
 

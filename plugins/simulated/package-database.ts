@@ -1,7 +1,7 @@
 /** The package data base of a simulated machine: a JSON file, and a log with a line for each installed version. */
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageLogFile, type SimulatedUpdate } from '../../clusters/simulated/model.js';
+import { packageLogFile, type PackageLogLine, type SimulatedUpdate } from '../../clusters/simulated/model.js';
 
 /** One package on the machine. */
 export interface Package {
@@ -17,7 +17,10 @@ export interface PackageDatabase {
   read(): Packages;
   /** Written whole or not at all. */
   write(name: string, entry: Package): void;
-  log(name: string, version: string, bootId: string): void;
+  /** That the installation of a version begins, or with `isDone` that it ended. */
+  log(entry: Omit<PackageLogLine, 'at' | 'begun'>, isDone: boolean): void;
+  /** Every line of the log, in order; a last one that is not whole was never written. */
+  logged(): PackageLogLine[];
   /** What the mirror offers now. */
   offered(): readonly SimulatedUpdate[];
 }
@@ -29,8 +32,15 @@ export function openPackageDatabase(stateDirectory: string, repositoryFile: stri
   return {
     read,
     write: (name, entry) => writeWhole(file, JSON.stringify({ ...read(), [name]: entry })),
-    log: (name, version, bootId) =>
-      appendFileSync(join(stateDirectory, packageLogFile), `${JSON.stringify({ at: new Date().toISOString(), bootId, name, version })}\n`),
+    log(entry, isDone) {
+      const line: PackageLogLine = { at: new Date().toISOString(), ...entry, ...(isDone ? {} : { begun: true }) };
+      appendFileSync(join(stateDirectory, packageLogFile), `${JSON.stringify(line)}\n`);
+    },
+    logged() {
+      const log = join(stateDirectory, packageLogFile);
+      const lines = (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').slice(0, -1);
+      return lines.map((line) => JSON.parse(line) as PackageLogLine);
+    },
     offered: () => JSON.parse(readFileSync(repositoryFile, 'utf8')) as SimulatedUpdate[],
   };
 }

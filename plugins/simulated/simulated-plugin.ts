@@ -8,6 +8,7 @@ import type { InstallResult, PluginFinding, RepairResult, RestartNeed, UpdatePlu
 import type { Update } from '../../domain/updates.js';
 import { findUpdates } from './offers.js';
 import { openPackageDatabase, type PackageDatabase } from './package-database.js';
+import { installationsSince } from './package-history.js';
 
 const endlessLookMs = 50;
 
@@ -58,6 +59,7 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
     },
     repair: () => Promise.resolve(repairAll(machine, database)),
     restartNeed,
+    history: (since) => Promise.resolve({ records: installationsSince(database.logged(), database.read(), since), gap: null }),
   };
 }
 
@@ -68,14 +70,16 @@ async function installOne(machine: Machine, database: PackageDatabase, update: U
   if (installed?.version === update.to && installed.status === 'installed' && !hasFault(database, machine, update.name, 'repeatsOn')) {
     return { ...base, outcome: 'alreadyInstalled', restartRequired: false };
   }
-  database.write(update.name, { version: installed?.version ?? null, status: 'half' });
+  const entry = { bootId, name: update.name, from: installed?.version ?? null, version: update.to };
+  database.log(entry, false);
+  database.write(update.name, { version: entry.from, status: 'half' });
   await delay(machine.timings.installMs);
   while (hasFault(database, machine, update.name, 'endlessOn')) await delay(endlessLookMs);
   if (hasFault(database, machine, update.name, 'failsOn'))
     return { ...base, outcome: 'failed', restartRequired: false, message: 'the package script failed, as it was told to' };
   if (base.restartRequired) requireRestart(machine, update.name);
   database.write(update.name, { version: update.to, status: 'installed' });
-  database.log(update.name, update.to, bootId);
+  database.log(entry, true);
   return { ...base, outcome: 'succeeded' };
 }
 

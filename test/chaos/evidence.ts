@@ -1,5 +1,6 @@
 /** What is known of a run that was tormented: its own word, and the records of everybody else. */
-import type { BootRecord, InstalledRecord } from '../../clusters/simulated/machine-files.js';
+import type { BootRecord } from '../../clusters/simulated/machine-files.js';
+import type { PackageLogLine } from '../../clusters/simulated/model.js';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import type { Failure } from '../../domain/errors.js';
 import type { Report } from '../../domain/report.js';
@@ -25,7 +26,7 @@ export interface RunEvidence {
   /** The cluster afterwards. */
   readonly description: ClusterDescription;
   /** By node: what its package data base logged since the run began. */
-  readonly installs: Readonly<Record<string, readonly InstalledRecord[]>>;
+  readonly installs: Readonly<Record<string, readonly PackageLogLine[]>>;
   /** By node: the boot on which the run began, and every later one. */
   readonly boots: Readonly<Record<string, readonly BootRecord[]>>;
   /** By node: versions by name, afterwards. */

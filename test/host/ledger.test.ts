@@ -32,6 +32,7 @@ beforeEach(async () => {
   bootId = 'boot-1';
   host = {
     bootId: () => Promise.resolve(bootId),
+    boots: () => Promise.resolve({ records: [], gap: null }),
     restart: () => Promise.resolve(),
     startOperation: (name) => {
       started.push(name);

@@ -70,6 +70,7 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
       hold: (held, run, limit, releaseAfter) => call('hold', held, run, limit, ...(releaseAfter === undefined ? [] : [releaseAfter])),
       release: (held, run) => call('release', held, run),
       keep: (held, run, reason) => call('keep', held, run, reason),
+      history: (since) => call('history', since),
       waitForChange: (timeoutMs) => call('waitForChange', timeoutMs),
       stopStack: () => call('stopStack'),
       startStack: () => call('startStack'),

@@ -49,7 +49,7 @@ describe('a scan', () => {
 });
 
 describe('an installation', () => {
-  it('leaves one line per version in the log, with the boot, and does nothing the second time', async () => {
+  it('leaves its beginning and its end in the log, with the boot, and does nothing the second time', async () => {
     await offer({ name: 'app', version: '2.0' });
     const updates = await scan();
     expect((await plugin.install(updates, context)).updates).toMatchObject([{ name: 'app', version: '2.0', outcome: 'succeeded' }]);
@@ -58,7 +58,12 @@ describe('an installation', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as unknown);
-    expect(lines).toEqual([{ at: expect.any(String), bootId: 'boot-1', name: 'app', version: '2.0' }]);
+    const line = { at: expect.any(String), bootId: 'boot-1', name: 'app', from: '1.9', version: '2.0' };
+    expect(lines).toEqual([{ ...line, begun: true }, line]);
+    expect(await plugin.history('2026-01-01T00:00:00.000Z', context)).toEqual({
+      records: [{ plugin: 'simulated', name: 'app', from: '1.9', to: '2.0', at: expect.any(String), isFinished: true }],
+      gap: null,
+    });
     await expect(plugin.verify(updates, context)).resolves.toEqual({ clean: true, problems: [] });
   });
 

@@ -1,0 +1,43 @@
+/** The history of the cluster as this member's own detail log has it, with those that were rotated away. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { changesSince, noRecords, type ClusterHistory } from '../../domain/records.js';
+import { findDetailLog } from './changes.js';
+import type { CommandRunner } from './commands.js';
+import { parseHistory, tellingLines } from './log-history.js';
+
+const readMs = 30_000;
+
+/** What happened since then. A member misses what happened while it was away itself: the answer is that of one node. */
+export async function readHistory(run: CommandRunner, since: string, findLog: () => Promise<string | null> = findDetailLog): Promise<ClusterHistory> {
+  const missing = (gap: string): ClusterHistory => ({ ...noRecords(gap), scope: 'node' });
+  const log = await findLog();
+  if (log === null) return missing('the detail log of Pacemaker is switched off (PCMK_logfile)');
+  const files = await findFiles(log, since);
+  if (files.length === 0) return missing(`there is no ${log}`);
+  // It understands compressed ones too, and leaves most of a long log where it is.
+  const { stdout, exitCode } = await run('zgrep', ['-h', '-E', tellingLines, ...files.map(({ path }) => path)], { timeoutMs: readMs });
+  if (exitCode !== 0 && exitCode !== 1) return missing(`${log} could not be read`);
+  const changes = parseHistory(stdout.split('\n'), new Date());
+  const [first] = changes;
+  const isWhole = first !== undefined && first.at <= since;
+  return {
+    records: changesSince(changes, since),
+    gap: isWhole ? null : `${log} begins only at ${first?.at ?? 'an unknown time'}`,
+    scope: 'node',
+  };
+}
+
+/** Those that may reach into the time, oldest first, and the one before, which shows that the next begins where it should. */
+async function findFiles(log: string, since: string): Promise<{ readonly path: string; readonly changedMs: number }[]> {
+  const directory = dirname(log);
+  const names = (await readdir(directory).catch(() => [])).filter((name) => name.startsWith(basename(log)));
+  const files = await Promise.all(names.map(async (name) => ({ path: join(directory, name), changedMs: (await stat(join(directory, name))).mtimeMs })));
+  const sorted = files.toSorted((left, right) => left.changedMs - right.changedMs);
+  return sorted.slice(
+    Math.max(
+      0,
+      sorted.findLastIndex(({ changedMs }) => changedMs < Date.parse(since)),
+    ),
+  );
+}

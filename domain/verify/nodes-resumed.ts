@@ -1,0 +1,30 @@
+/** Invariant 4: whatever the run drained serves again, or is kept on purpose. */
+import { isSameRun } from '../names.js';
+import type { Invariant } from './finding.js';
+
+export const nodesResumed: Invariant = {
+  number: 4,
+  id: 'nodes.resumed',
+  title: 'Every node that the run drained is resumed, or kept with a reason; nothing of the run is left in the cluster',
+  check({ run }, { cluster, noCluster, isCleaningUp }) {
+    if (cluster === null) return { broken: [], unknown: [`the holds: ${noCluster ?? 'nobody could be asked'}`], basis: 'nothing' };
+    const left = cluster.nodes.flatMap(({ name, hold }) => (hold !== null && isSameRun(hold.run, run) ? [{ name, ...hold }] : []));
+    const kept = left.filter((hold) => hold.kept !== null && hold.kept.trim() !== '' && hold.intact);
+    const lease = cluster.lease !== null && isSameRun(cluster.lease.run, run) ? [`the lease of the cluster is still that of run ${run.workflowId}`] : [];
+    const forgotten = left
+      .filter((hold) => !kept.includes(hold))
+      .map(({ name, intact, kept: reason }) => {
+        if (!intact) return `${name} still has the record of a hold of run ${run.workflowId}, whose standby somebody lifted`;
+        return reason === null ? `${name} is still held by run ${run.workflowId}, which is over` : `${name} is kept in maintenance mode without a reason`;
+      });
+    const found = [...lease, ...forgotten];
+    return {
+      broken: isCleaningUp ? [] : found,
+      unknown: isCleaningUp && found.length > 0 ? [`${found.join('; ')}; its guard is still cleaning up`] : [],
+      basis: [
+        `${cluster.nodes.length} nodes and the lease, as ${cluster.witness.node} sees them`,
+        ...kept.map(({ name, kept: reason }) => `${name} is kept: ${reason ?? ''}`),
+      ].join('; '),
+    };
+  },
+};

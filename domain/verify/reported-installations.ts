@@ -1,0 +1,55 @@
+/** A node's report against its package log. */
+import type { Installation } from '../records.js';
+import type { NodeReport } from '../report.js';
+import { installationsIn } from './done-once.js';
+import type { NodeEvidence } from '../evidence.js';
+
+/** Clocks of coordinator and node are compared with at least this much patience. */
+export const patienceMs = 1000;
+
+/**
+ * Whatever the report says was installed is in the log, and whatever the log has of the node's time is in the report. An
+ * operation that was interrupted left no result: what it got done is only in the log, and the report says that it was cut.
+ */
+export function installationsAsReported(reported: NodeReport, recorded: NodeEvidence, skewMs: number): string[] {
+  const { startedAt, endedAt } = reported;
+  if (startedAt === null || endedAt === null) return [];
+  const margin = skewMs + patienceMs;
+  const logged = installationsIn(recorded, shift(startedAt, -margin), shift(endedAt, margin));
+  const finished = logged.filter(({ isFinished }) => isFinished);
+  const said = reported.updates.filter(({ outcome }) => outcome === 'succeeded');
+  const isLogged = (update: { name: string; to: string }) => finished.some((one) => one.name === update.name && one.to === update.to);
+  const isSaid = (one: Installation) => said.some((update) => update.name === one.name && update.to === one.to);
+  const invented = recorded.installations.gap === null ? said.filter((update) => !isLogged(update)) : [];
+  const silent = reported.updatesCut === 0 ? finished.filter((one) => !isSaid(one) && !isOfInterrupted(one, recorded)) : [];
+  return [
+    ...invented.map(({ name, to }) => `the report has ${name} ${to} installed on ${reported.node}, and its package log does not`),
+    ...silent.map(({ name, to, at }) => `the package log of ${reported.node} has ${name} ${to} installed at ${at}, and the report does not`),
+    ...tooMany(reported, recorded, finished),
+    ...halfDone(reported, logged),
+  ];
+}
+
+/** Where the list was cut, the number is all there is. */
+function tooMany(reported: NodeReport, recorded: NodeEvidence, finished: readonly Installation[]): string[] {
+  if (reported.updatesCut === 0 || recorded.installations.gap !== null) return [];
+  const counted = finished.filter((one) => !isOfInterrupted(one, recorded)).length;
+  return counted === reported.installed ? [] : [`the report counts ${reported.installed} installations on ${reported.node}, its package log ${counted}`];
+}
+
+function halfDone({ node, outcome }: NodeReport, logged: readonly Installation[]): string[] {
+  if (outcome !== 'Succeeded') return [];
+  const left = logged.filter((one) => !one.isFinished && !logged.some((other) => other.name === one.name && other.isFinished && other.at >= one.at));
+  return left.map(({ name, to, at }) => `the report has ${node} Succeeded, and its package log has ${name} ${to} begun at ${at} and never finished`);
+}
+
+/** Between the start of an installation without a result and the next operation. */
+function isOfInterrupted({ at }: Installation, { ledger }: NodeEvidence): boolean {
+  const installs = ledger.records.filter(({ step }) => step !== 'restart');
+  const last = installs.findLast((entry) => entry.at <= at);
+  return last !== undefined && !last.hasResult;
+}
+
+function shift(at: string, ms: number): string {
+  return new Date(Date.parse(at) + ms).toISOString();
+}

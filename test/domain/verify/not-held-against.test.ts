@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Evidence, VerifiedRun } from '../../../domain/evidence.js';
+import { exampleCluster, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from '../example-cluster.js';
+import {
+  change,
+  at,
+  entry,
+  goodEvidence,
+  goodHistory,
+  goodNodeReport,
+  goodReport,
+  goodRun,
+  installation,
+  nodeReports,
+  notHolding,
+  withNode,
+} from './example-evidence.js';
+
+describe.each<[string, VerifiedRun, Evidence]>([
+  [
+    'a power cut while the node is a member',
+    goodRun(null),
+    goodEvidence({
+      history: [...goodHistory, change(205, 'lost', { node: 'node1' }), change(220, 'joined', { node: 'node1' })],
+      nodes: goodEvidence().nodes.map((node) =>
+        node.node === 'node1'
+          ? {
+              ...node,
+              boots: {
+                gap: null,
+                records: [
+                  ...node.boots.records.map((boot) => ({ ...boot, end: boot.bootId.endsWith('2') ? ('cut' as const) : boot.end })),
+                  { bootId: 'x', at: at(215), end: 'unknown' as const },
+                ],
+              },
+            }
+          : node,
+      ),
+    }),
+  ],
+  [
+    'quorum lost because nodes were lost',
+    goodRun(),
+    goodEvidence({ history: [...goodHistory, change(450, 'lost', { node: 'node3' }), change(451, 'lost', { node: 'node4' }), change(451, 'quorumLost')] }),
+  ],
+  [
+    'an installation that was cut short, and done again',
+    goodRun(),
+    withNode('node1', { installations: { gap: null, records: [installation(110, { isFinished: false }), installation(115)] } }),
+  ],
+  [
+    'what an interrupted installation got done without a result',
+    goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { updates: [], installed: 0 })) })),
+    withNode('node1', { ledger: { gap: null, records: [entry('node1', 'install-apt', 109, 1, false), entry('node1', 'restart', 129)] } }),
+  ],
+  [
+    'a node that is kept, with a reason that the report has too',
+    goodRun(
+      goodReport({
+        outcome: 'NeedsAttention',
+        nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it', releaseAfter: '30m' })),
+      }),
+    ),
+    goodEvidence({
+      cluster: withNodes(exampleCluster(), heldNode('node2', exampleRun, { hold: { run: exampleRun, intact: true, kept: 'look at it', releaseAfter: '30m' } })),
+    }),
+  ],
+  [
+    'a role that is down, as the report says',
+    goodRun(
+      goodReport({
+        outcome: 'PartiallyFailed',
+        nodes: nodeReports(goodNodeReport('node1', { outcome: 'Failed', failure: { code: 'RoleLost', message: 'gone', remedy: 'look', where: 'web' } })),
+      }),
+    ),
+    goodEvidence({
+      cluster: withRoles(exampleCluster(), exampleRole('web', 'group', [])),
+      history: [...goodHistory, change(110, 'roleLost', { role: 'web' })],
+    }),
+  ],
+  [
+    'a role that was down before',
+    goodRun(),
+    goodEvidence({
+      cluster: withRoles(exampleCluster(), exampleRole('web', 'group', [])),
+      history: [...goodHistory, change(-110, 'roleLost', { role: 'web' })],
+    }),
+  ],
+  [
+    'an operator who ends his own standby',
+    goodRun(),
+    goodEvidence({
+      history: [...goodHistory, change(-5, 'standbyOn', { node: 'node3', by: 'operator' }), change(450, 'standbyOff', { node: 'node3', by: 'operator' })],
+    }),
+  ],
+  [
+    'what another run holds now',
+    goodRun(),
+    goodEvidence({ cluster: withNodes(exampleCluster({ lease: { run: otherRun, releaseAfter: '30m' } }), heldNode('node2', otherRun)) }),
+  ],
+])('%s', (_title, run, evidence) => {
+  it('is not held against the run', () => {
+    expect(notHolding(run, evidence).filter((line) => !line.startsWith('report.true cannotTell: there is no report'))).toEqual([]);
+  });
+});
