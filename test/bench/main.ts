@@ -1,25 +1,44 @@
-/** `npm run bench`: what an Updating Run costs beyond its steps, and how it compares with a bare shell loop. */
+/** `npm run bench`: what an Updating Run costs beyond its steps, and how it compares with a shell loop and with Ansible. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { execa } from 'execa';
+import { durationMs, durationSchema } from '../../domain/duration.js';
 import { findPackage } from '../../workers/package-root.js';
 import { Endings, endOnSignals, withEndings } from './endings.js';
-import { benchLab } from './lab.js';
+import { killGrids } from './faults/kill-tables.js';
+import { killTrials, victims, type KillResult } from './faults/kills.js';
+import { troubleGrids } from './faults/trouble-tables.js';
+import { troubleTrials, type TroubleResult } from './faults/troubles.js';
+import { renderGrid, writePage } from './grid.js';
+import type { LabRun } from './lab-run.js';
+import { timeTrials, tools, type Tool } from './lab.js';
 import { describeMachine } from './machine-facts.js';
+import { measureTrials, Records, type Trial } from './records.js';
 import { summariseLab, summariseSimulated, targets } from './results.js';
 import { benchSimulated } from './simulated.js';
-import { renderLab, renderMachine, renderSimulated } from './tables.js';
+import { labGrids, renderMachine, renderSimulated } from './tables.js';
+
+const parts = ['simulated', 'lab', 'kills', 'troubles'] as const;
+type Part = (typeof parts)[number];
 
 interface Flags {
-  readonly only?: 'simulated' | 'lab';
+  readonly only?: readonly Part[];
   readonly runs: number;
+  readonly tools: readonly Tool[];
+  readonly records?: string;
+  readonly within?: number;
+  readonly page?: string;
   readonly json?: boolean;
 }
 
 const endings = new Endings();
 const flags = new Command('bench')
-  .description('Measures what an Updating Run costs beyond its steps, and compares it with a bare shell loop of the same steps.')
-  .addOption(new Option('--only <part>', 'measure only that').choices(['simulated', 'lab']))
-  .option('--runs <number>', 'how often each is measured', parseCount, 3)
+  .description('Measures what an Updating Run costs beyond its steps, and compares it with a shell loop and with an Ansible playbook that do the same.')
+  .addOption(new Option('--only <parts...>', 'measure only these (default: simulated lab)').choices(parts))
+  .option('--runs <number>', 'how often each time is measured', parseCount, 3)
+  .addOption(new Option('--tools <tools...>', 'compare only these').choices(tools).default([...tools]))
+  .option('--records <file>', 'keep what is measured on a lab there, trial by trial, and do not measure again what is there')
+  .option('--within <duration>', 'begin no trial on a lab after that time; with the same records the next call goes on', parseDuration)
+  .option('--page <file>', 'put the tables of the lab into their places on that page')
   .option('--json', 'one JSON document on standard output')
   .parse()
   .opts<Flags>();
@@ -35,25 +54,61 @@ try {
 }
 
 async function bench(): Promise<void> {
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot && flags.only === 'lab') throw new Error('The lab needs root, for its namespaces and mounts.');
-  if (!isRoot && flags.only === undefined) progress('The lab needs root, for its namespaces and mounts; only the simulated cluster is measured.');
+  const wanted = wantedParts();
   // Machines and workers are the compiled ones: never older than the sources.
   await execa('npm', ['run', '--silent', 'build'], { cwd: findPackage().root, stdin: 'ignore' });
   const machine = describeMachine();
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
   if (flags.json !== true) print(renderMachine(machine, command));
-  const simulated = flags.only === 'lab' ? null : summariseSimulated(await withEndings(endings, (own) => benchSimulated(flags.runs, own, progress)));
+  const simulated = wanted.has('simulated') ? summariseSimulated(await withEndings(endings, (own) => benchSimulated(flags.runs, own, progress))) : null;
   if (simulated !== null && flags.json !== true) print(renderSimulated(simulated));
-  const lab = flags.only === 'simulated' || !isRoot ? null : summariseLab(await benchLab(flags.runs, endings, progress));
-  if (lab !== null && flags.json !== true) print(renderLab(lab));
-  if (flags.json === true) print(JSON.stringify({ machine, command, targets, simulated, lab }, null, 2));
+  const records = new Records(flags.records);
+  const left = await measureTrials(trialsOf(wanted), records, flags.within === undefined ? Infinity : Date.now() + flags.within, endings, progress);
+  if (left > 0) progress(`${left} trials are left: the same command goes on.`);
+  const lab = summariseLab(new Map(tools.map((tool) => [tool, resultsOf<LabRun>(records, `time/${tool}/`)])));
+  const kills = resultsOf<KillResult>(records, 'kill/');
+  const troubles = resultsOf<TroubleResult>(records, 'trouble/');
+  const grids = [...(lab.tools.length === 0 ? [] : labGrids(lab)), ...killGrids(kills), ...troubleGrids(troubles)];
+  if (flags.page !== undefined) await writePage(flags.page, grids);
+  if (flags.json === true) print(JSON.stringify({ machine, command, targets, simulated, lab, kills, troubles }, null, 2));
+  else for (const grid of grids) print(renderGrid(grid));
+}
+
+function wantedParts(): ReadonlySet<Part> {
+  if (process.getuid?.() === 0) return new Set(flags.only ?? ['simulated', 'lab']);
+  if (flags.only?.some((part) => part !== 'simulated') === true) throw new Error('The lab needs root, for its namespaces and mounts.');
+  if (flags.only === undefined) progress('The lab needs root, for its namespaces and mounts; only the simulated cluster is measured.');
+  return new Set(['simulated']);
+}
+
+function trialsOf(wanted: ReadonlySet<Part>): Trial<unknown>[] {
+  const [ours, theirs] = [flags.tools.includes('cau'), flags.tools.includes('ansible')];
+  return [
+    ...(wanted.has('lab') ? timeTrials(flags.runs, flags.tools, progress) : []),
+    ...(wanted.has('kills')
+      ? killTrials(
+          victims.filter((victim) => (victim === 'ansible' ? theirs : ours)),
+          progress,
+        )
+      : []),
+    ...(wanted.has('troubles') ? troubleTrials(flags.tools, progress) : []),
+  ];
+}
+
+function resultsOf<T>(records: Records, beginning: string): T[] {
+  return records.of<T>(beginning).map(({ result }) => result);
 }
 
 function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return count;
+}
+
+function parseDuration(text: string): number {
+  const parsed = durationSchema.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError('It must be a duration with a unit, such as 7m.');
+  return durationMs(parsed.data);
 }
 
 function print(text: string): void {

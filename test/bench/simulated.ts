@@ -3,10 +3,11 @@ import { untilWorkersPoll } from '../../client/pollers.js';
 import { awaitReport, startRun } from '../../client/runs.js';
 import type { SimulatedTimings, SimulatedUpdate } from '../../clusters/simulated/model.js';
 import type * as Simulated from '../../clusters/simulated/simulated-cluster.js';
+import { cauProgram } from './coordinators.js';
 import type { Endings } from './endings.js';
 import { measureEngine, type EngineTime } from './engine-time.js';
 import { parseHistory } from './histories.js';
-import { cauProgram, makeDirectory, startBenchTemporal, type BenchTemporal } from './temporal.js';
+import { makeDirectory, startBenchTemporal, type BenchTemporal } from './temporal.js';
 
 const cluster = 'bench';
 const nodes = ['node1', 'node2', 'node3', 'node4'];
