@@ -43,7 +43,7 @@ export class Records {
 /**
  * Measures what is not yet in the records, and begins nothing after that time.
  * @returns how many trials are left
- * @throws Error of the first trial that fails; what was measured before is kept
+ * @throws Error that names the trials that failed, when all others were measured
  */
 export async function measureTrials(
   trials: readonly Trial<unknown>[],
@@ -53,17 +53,22 @@ export async function measureTrials(
   progress: (line: string) => void,
 ): Promise<number> {
   const due = trials.filter(({ id }) => !records.has(id));
-  for (const [index, { id, measure }] of due.entries()) {
-    if (Date.now() > endAt) return due.length - index;
+  const failures: string[] = [];
+  let left = due.length;
+  for (const { id, measure } of due) {
+    if (Date.now() > endAt) break;
+    left -= 1;
     const startedAt = Date.now();
     try {
       records.add(id, await withEndings(endings, measure));
+      progress(`${id}: measured in ${Math.round((Date.now() - startedAt) / 1000)} s`);
     } catch (error) {
-      throw new Error(`${id}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      failures.push(`${id}: ${error instanceof Error ? error.message : String(error)}`);
+      progress(failures.at(-1) ?? id);
     }
-    progress(`${id}: measured in ${Math.round((Date.now() - startedAt) / 1000)} s`);
   }
-  return 0;
+  if (failures.length > 0) throw new Error(`not measured: ${failures.map((failure) => failure.slice(0, 200)).join('; ')}`);
+  return left;
 }
 
 function readLines(file: string): string[] {
