@@ -1,12 +1,13 @@
 /** What a bench came to: the figures made from what was measured. */
 import type { EngineTime, StepCost } from './engine-time.js';
 import type { FailoverResult, OutageTrial } from './failover.js';
-import type { LabResult, LabRun } from './lab.js';
+import type { Tool } from './lab.js';
+import type { LabRun } from './lab-run.js';
 import type { SimulatedRun } from './simulated.js';
 import { sum, summarise, type Summary } from './statistics.js';
 
 /** The figures that we want to stay below. */
-export const targets = { engineMsPerStep: 40, labRatio: 0.8, stallMedianMs: 600, stallMostMs: 3000, outageMs: 10_000 } as const;
+export const targets = { engineMsPerStep: 40, labRatio: 0.8, ansibleRatio: 0.5, stallMedianMs: 600, stallMostMs: 3000, outageMs: 10_000 } as const;
 
 /** One name of a step over all nodes and runs, in milliseconds. */
 export interface StepFigures {
@@ -46,16 +47,23 @@ export interface PhaseFigures {
   readonly meanSeconds: number;
 }
 
+export interface ToolFigures {
+  readonly tool: Tool;
+  /** Of each run, in order. */
+  readonly seconds: readonly number[];
+  readonly summary: Summary;
+  readonly phases: readonly PhaseFigures[];
+  /** How often the role `web` was interrupted, in each run. */
+  readonly interruptions: readonly number[];
+  /** Seconds of each interruption, over all runs; null when there was none. */
+  readonly interrupted: Summary | null;
+}
+
 export interface LabFigures {
   readonly software: readonly string[];
-  readonly cauSeconds: readonly number[];
-  readonly shellSeconds: readonly number[];
-  readonly cau: Summary;
-  readonly shell: Summary;
-  /** Median of cau over median of the loop. */
-  readonly ratio: number;
-  readonly cauPhases: readonly PhaseFigures[];
-  readonly shellPhases: readonly PhaseFigures[];
+  readonly tools: readonly ToolFigures[];
+  /** Median of cau over median of that tool, where both were measured. */
+  readonly ratios: { readonly shell: number | null; readonly ansible: number | null };
 }
 
 export interface FailoverFigures {
@@ -89,18 +97,31 @@ export function summariseSimulated(runs: readonly SimulatedRun[]): SimulatedFigu
   };
 }
 
-export function summariseLab({ cau, shell, software }: LabResult): LabFigures {
-  const [cauSeconds, shellSeconds] = [cau, shell].map((runs) => runs.map((run) => run.ms / 1000)) as [number[], number[]];
-  const [ours, theirs] = [summarise(cauSeconds), summarise(shellSeconds)];
+/** @param byTool the runs of each tool that was measured */
+export function summariseLab(byTool: ReadonlyMap<Tool, readonly LabRun[]>): LabFigures {
+  const figures = [...byTool].flatMap(([tool, runs]) => (runs.length === 0 ? [] : [toolFigures(tool, runs)]));
+  const median = (tool: Tool) => figures.find((one) => one.tool === tool)?.summary.median ?? null;
+  const ratioTo = (tool: Tool) => {
+    const [ours, theirs] = [median('cau'), median(tool)];
+    return ours === null || theirs === null ? null : ours / theirs;
+  };
   return {
-    software,
-    cauSeconds,
-    shellSeconds,
-    cau: ours,
-    shell: theirs,
-    ratio: ours.median / theirs.median,
-    cauPhases: phaseFigures(cau),
-    shellPhases: phaseFigures(shell),
+    software: [...new Set([...byTool.values()].flat().flatMap((run) => run.software))],
+    tools: figures,
+    ratios: { shell: ratioTo('shell'), ansible: ratioTo('ansible') },
+  };
+}
+
+function toolFigures(tool: Tool, runs: readonly LabRun[]): ToolFigures {
+  const seconds = runs.map((run) => run.ms / 1000);
+  const interrupted = runs.flatMap((run) => run.interruptions.map((ms) => ms / 1000));
+  return {
+    tool,
+    seconds,
+    summary: summarise(seconds),
+    phases: phaseFigures(runs),
+    interruptions: runs.map((run) => run.interruptions.length),
+    interrupted: interrupted.length === 0 ? null : summarise(interrupted),
   };
 }
 

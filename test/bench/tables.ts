@@ -1,5 +1,7 @@
 /** The figures for eyes. */
 import { renderTable } from '../../client/reports/table.js';
+import type { Grid } from './grid.js';
+import type { Tool } from './lab.js';
 import type { MachineFacts } from './machine-facts.js';
 import { targets, type FailoverFigures, type LabFigures, type PhaseFigures, type SimulatedFigures } from './results.js';
 import { sum, type Summary } from './statistics.js';
@@ -39,23 +41,34 @@ export function renderSimulated({ runs, beforeStep, steps, beforeRunStep }: Simu
   ].join('\n');
 }
 
-export function renderLab({ cauSeconds, shellSeconds, cau, shell, ratio, cauPhases, shellPhases, software }: LabFigures): string {
+/** The tables of the lab part. */
+export function labGrids({ tools, ratios, software }: LabFigures): Grid[] {
+  const title = `Pacemaker lab, 4 nodes with fencing (${software.join(', ')}): seconds of a whole run, and interruptions of a role on one node`;
+  const ratio = (value: number | null, target: number) => (value === null ? '-' : `${value.toFixed(2)} (target: at most ${target})`);
   return [
-    `Pacemaker lab, 4 nodes with fencing (${software.join(', ')}): seconds of a whole run`,
-    renderTable(
-      ['', 'median', 'min', 'max', 'runs'],
-      [
-        ['cau', ...seconds(cau), cauSeconds.map(fine).join(' ')],
-        ['shell loop', ...seconds(shell), shellSeconds.map(fine).join(' ')],
+    {
+      name: 'times',
+      title,
+      head: ['tool', 'median, s', 'min', 'max', 'runs in order', 'interruptions a run', 'each: median, s', 'max'],
+      rows: tools.map(({ tool, summary, seconds, interruptions, interrupted }) => [
+        toolNames[tool],
+        ...[summary.median, summary.min, summary.max].map(fine),
+        seconds.map(fine).join(', '),
+        interruptions.join(', '),
+        ...(interrupted === null ? ['-', '-'] : [interrupted.median.toFixed(2), interrupted.max.toFixed(2)]),
+      ]),
+    },
+    {
+      name: 'ratios',
+      title: 'Medians: cau over the other',
+      head: ['cau over', 'ratio'],
+      rows: [
+        ['shell loop', ratio(ratios.shell, targets.labRatio)],
+        ['Ansible', ratio(ratios.ansible, targets.ansibleRatio)],
       ],
-    ),
-    '',
-    `ratio of the medians: ${ratio.toFixed(2)} (target: at most ${targets.labRatio})`,
-    '',
-    renderPhases('cau: step', cauPhases),
-    '',
-    renderPhases('shell loop: phase', shellPhases),
-  ].join('\n');
+    },
+    ...tools.map(({ tool, phases }) => phaseGrid(tool, phases)),
+  ];
 }
 
 export function renderFailover({ inPeaceMs, stall, stallsMs, deciding, outages }: FailoverFigures): string {
@@ -84,15 +97,17 @@ export function renderFailover({ inPeaceMs, stall, stallsMs, deciding, outages }
 
 const numbersOf = (summary: Summary) => [summary.median, summary.p95, summary.min, summary.max, summary.count].map(whole);
 
-function renderPhases(title: string, phases: readonly PhaseFigures[]): string {
+function phaseGrid(tool: Tool, phases: readonly PhaseFigures[]): Grid {
   const total = sum(phases.map((phase) => phase.meanSeconds));
-  return renderTable(
-    [title, 'mean seconds a node'],
-    [...phases, { phase: 'together', meanSeconds: total }].map((row) => [row.phase, row.meanSeconds.toFixed(2)]),
-  );
+  return {
+    name: `phases of ${tool}`,
+    title: `${toolNames[tool]}: mean seconds a node`,
+    head: ['phase', 's'],
+    rows: [...phases, { phase: 'together', meanSeconds: total }].map((row) => [row.phase, row.meanSeconds.toFixed(2)]),
+  };
 }
 
+const toolNames: Readonly<Record<Tool, string>> = { cau: 'cau', shell: 'shell loop', ansible: 'Ansible' };
 const whole = (value: number) => value.toFixed(0);
 const fine = (value: number) => value.toFixed(1);
 const pair = (summary: Summary | null) => (summary === null ? ['-', '-'] : [fine(summary.median), fine(summary.p95)]);
-const seconds = (summary: Summary) => [summary.median, summary.min, summary.max].map(fine);

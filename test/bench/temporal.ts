@@ -1,5 +1,4 @@
 /** A Temporal service, two Update Coordinators and a client of the bench's own. */
-import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +8,17 @@ import { coordinatorQueue } from '../../domain/names.js';
 import { findTemporalCli } from '../../workers/temporal/find-cli.js';
 import { findFreePort } from '../../workers/temporal/ports.js';
 import { startTemporalService } from '../../workers/temporal/start-service.js';
-import { cauProgram } from '../helpers/compiled.js';
+import { Coordinators } from './coordinators.js';
 import type { Endings } from '../helpers/endings.js';
 
-const coordinators = 2;
+export const coordinatorCount = 2;
 
 export interface BenchTemporal {
   readonly port: number;
   readonly temporal: TemporalClient;
   /** For processes that shall find this service, whatever the user's own settings are. */
   readonly env: Readonly<Record<string, string>>;
+  readonly coordinators: Coordinators;
 }
 
 /** Starts them with the settings of the product; the endings end them. */
@@ -35,15 +35,11 @@ export async function startBenchTemporal(endings: Endings, progress: (line: stri
   });
   const service = await endings.start(starting, (started) => started.stop());
   const env = { TEMPORAL_ADDRESS: service.address, CAU_TASK_QUEUE: coordinatorQueue };
-  const children = Array.from({ length: coordinators }, () =>
-    execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false }),
-  );
-  await endings.add(() => {
-    for (const child of children) child.kill('SIGTERM');
-    return Promise.all(children);
-  });
+  const coordinators = new Coordinators(env);
+  coordinators.start(coordinatorCount);
+  await endings.add(() => coordinators.stop());
   const temporal = await endings.start(connectClient(loadConfiguration({ temporalAddress: service.address })), (client) => client.close());
-  return { port, temporal: { ...temporal, taskQueue: coordinatorQueue }, env };
+  return { port, temporal: { ...temporal, taskQueue: coordinatorQueue }, env, coordinators };
 }
 
 /** A temporary directory that goes with everything else. */

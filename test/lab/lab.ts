@@ -27,6 +27,7 @@ import { servePower } from './power.js';
 import { claimLab } from './record.js';
 import { buildRepositories, sourceOf, usualOffers, type Offer } from './repository.js';
 import { requireRootfs } from './rootfs.js';
+import { admitSsh, makeSshAccess, type SshAccess } from './ssh.js';
 import { removeTraces } from './traces.js';
 
 export interface LabSettings {
@@ -37,6 +38,8 @@ export interface LabSettings {
   /** The loopback port of the Temporal service that the nodes' workers shall use; no workers when absent. */
   readonly temporalPort?: number;
   readonly offers?: readonly Offer[];
+  /** Whether root of the nodes is reached by ssh; not unless wanted. */
+  readonly ssh?: boolean;
   progress?(line: string): void;
 }
 
@@ -64,6 +67,7 @@ export class Lab {
   private readonly machines = new Map<string, LabMachine>();
   private readonly servers: (Server | NetServer)[] = [];
   private isOurs = false;
+  private access: SshAccess | null = null;
 
   constructor(private readonly settings: LabSettings) {
     this.place = settings.place ?? labPlace();
@@ -80,6 +84,12 @@ export class Lab {
     return continuousAddress(this.place);
   }
 
+  /** The files for ssh. @throws Error where the lab has none */
+  get ssh(): SshAccess {
+    if (this.access === null) throw new Error('this lab has no ssh');
+    return this.access;
+  }
+
   async start(): Promise<void> {
     const { place, settings } = this;
     const progress = settings.progress ?? (() => undefined);
@@ -94,6 +104,7 @@ export class Lab {
     await buildRepositories(repositories);
     await this.layBridge();
     const key = randomKey();
+    if (settings.ssh === true) this.access = await makeSshAccess(place, this.nodes, progress);
     for (const node of this.nodes) {
       const machine = new LabMachine({ place, node, rootfs, repositories, productRoot: findPackage().root });
       this.machines.set(node, machine);
@@ -212,6 +223,7 @@ export class Lab {
     await machine.lay('/var/lib/pacemaker/cib/cib.xml', firstCib(place, nodes, { fencing: settings.fencing ?? true }), 0o600, '/var/lib/pacemaker/cib');
     await machine.lay('/etc/apt/sources.list.d/cau-lab.list', (settings.offers ?? usualOffers).map(sourceOf).join(''));
     await machine.lay('/etc/cau/config.yaml', stringify({ cluster: place.name, node, temporal: { address: `${hostAddress(place)}:${temporalPort}` } }));
+    if (settings.ssh === true) await admitSsh(place, machine);
     if (settings.temporalPort !== undefined) {
       const wants = join(nodeDirectory(place, node), 'upper/etc/systemd/system/multi-user.target.wants');
       await mkdir(wants, { recursive: true });

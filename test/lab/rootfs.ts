@@ -26,6 +26,8 @@ const packages = [
   // As on most real nodes: both would restart services or the node by themselves, and must not during a run.
   'unattended-upgrades',
   'needrestart',
+  // For tools that come by ssh: it is started only in a lab that wants them.
+  'openssh-server',
 ];
 
 /** The path of the rootfs, made or taken from the cache. */
@@ -83,8 +85,10 @@ async function keep(made: string, directory: string): Promise<void> {
 }
 
 async function customise(root: string, debs: string): Promise<void> {
-  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/systemd/system/multi-user.target.wants/nginx.service'])
+  for (const name of ['etc/hostname', 'etc/resolv.conf', ...['nginx', 'ssh'].map((unit) => `etc/systemd/system/multi-user.target.wants/${unit}.service`)])
     await rm(join(root, name), { force: true });
+  // Keys that all labs would share.
+  for (const name of await readdir(join(root, 'etc/ssh'))) if (name.startsWith('ssh_host_')) await rm(join(root, 'etc/ssh', name));
   // Nothing of the archive in the nodes: only what a test offers.
   await rm(join(root, 'etc/apt/sources.list'), { force: true });
   for (const list of await readdir(join(root, 'etc/apt/sources.list.d'))) await rm(join(root, 'etc/apt/sources.list.d', list));

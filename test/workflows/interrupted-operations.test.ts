@@ -27,7 +27,7 @@ describe('a power cut in the middle of an installation', () => {
     const boots = (await world.cluster.bootLog('node3')).length;
     const handle = await world.start({ clusterDuringInstall, restartTimeout: '20s' }, { nodes: ['node3'] });
     await world.until(handle, isInstalling);
-    await expect.poll(() => world.cluster.halfInstalled('node3')).toEqual(['app']);
+    await expect.poll(() => world.cluster.halfInstalled('node3'), { timeout: 20_000 }).toEqual(['app']);
     await world.cluster.crash('node3');
     world.cluster.endlessUpdate('node3', 'app', false);
     if (clusterDuringInstall === 'stop') world.cluster.powerOn('node3');
@@ -57,7 +57,7 @@ describe('a node that does not come back', () => {
   it('from a power cut in the middle of an installation is not waited for as long as an installation may last: it is kept, and the others are told apart', async () => {
     const handle = await world.start({ restartTimeout: '3s', quorumWait: '1s' });
     await world.until(handle, isInstalling);
-    await expect.poll(() => world.cluster.halfInstalled('node3')).toEqual(['app']);
+    await expect.poll(() => world.cluster.halfInstalled('node3'), { timeout: 20_000 }).toEqual(['app']);
     world.cluster.neverComesBack('node3');
     await world.cluster.crash('node3');
     await world.cluster.offer([]);
@@ -94,7 +94,7 @@ describe('an installation that does not end', () => {
       kept: expect.stringContaining('may still be running'),
     });
     world.cluster.endlessUpdate('node3', 'app', false);
-    await expect.poll(installations).toEqual(['app']);
+    await expect.poll(installations, { timeout: 20_000 }).toEqual(['app']);
     world.cluster.operatorStandby('node3', 'off');
   });
 });
