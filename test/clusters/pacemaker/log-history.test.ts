@@ -23,6 +23,7 @@ describe("the history in a member's detail log", () => {
     expect(changes.map(({ kind, node, run }) => `${kind} ${node ?? ''} ${run?.slice(0, 13) ?? ''}`.trim())).toEqual([
       'held node3 01a213ff-ce45',
       'left node3',
+      'joined node3',
       'released node3 01a213ff-ce45',
       'held node3 01a21400-91c6',
       'lost node3',

@@ -25,7 +25,11 @@ describe('holds one after another', () => {
     verifyRun(goodRun(null), { ...evidence, nodes: evidence.nodes.map((node) => ({ ...node, ledger: { records: [], gap: null } })) })[0]?.state;
 
   it('hold invariant 1 in any order and number', () => {
-    fc.assert(fc.property(lengths, (holds) => expect(atOnce(historyOf(holds, 0))).toBe('holds')));
+    fc.assert(
+      fc.property(lengths, (holds) => {
+        expect(atOnce(historyOf(holds, 0))).toBe('holds');
+      }),
+    );
   });
 
   it('break it as soon as two nodes overlap, whoever of them told of it', () => {
