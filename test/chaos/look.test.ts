@@ -9,7 +9,7 @@ import { findComplaints, findComplaintsAboutSuccess } from './look.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 const names = ['app', 'kernel', 'agent', 'lib'];
-const log = names.map((name) => ({ at, bootId: 'a', name, version: '1.1' }));
+const log = names.map((name) => ({ at, bootId: 'a', name, from: '1.0', version: '1.1' }));
 const node1: NodeReport = {
   ...untouchedNode('node1', 'Succeeded', null),
   updates: names.map((name) => ({ name, from: '1.0', to: '1.1', outcome: 'succeeded' })),

@@ -58,7 +58,7 @@ describe.each<[string, VerifiedRun, Evidence]>([
     goodRun(
       goodReport({
         outcome: 'NeedsAttention',
-        nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it', releaseAfter: '30m' })),
+        nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it' })),
       }),
     ),
     goodEvidence({
