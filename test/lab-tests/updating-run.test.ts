@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyRun } from '../../client/verify.js';
 import { startSeries, type SeriesResult } from '../lab/probe-series.js';
 import type { Report } from '../../domain/report.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
@@ -63,6 +64,12 @@ describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fen
   it('puts every role back and leaves nothing of ours in the CIB', async () => {
     expect(await placements(world.lab)).toEqual(before.places);
     expect(await tracesInCib(world.lab)).toEqual([]);
+  });
+
+  it("is proven by the nodes' own records: cau verify says that every invariant holds", async () => {
+    const { findings } = await verifyRun(world.temporal, { cluster: report.cluster, workflowId: report.run.workflowId });
+    expect(findings.filter(({ state }) => state !== 'holds')).toEqual([]);
+    expect(findings).toHaveLength(7);
   });
 
   it('fails no request of a retrying client on the continuously available service, over 10,000 requests', () => {

@@ -14,7 +14,7 @@ let report: Report;
 beforeAll(async () => {
   world = await createWorld();
   report = await world.run();
-});
+}, 180_000);
 afterAll(() => world.stop());
 
 const undo: (() => Promise<void>)[] = [];
