@@ -41,7 +41,8 @@ export async function repairPackages(places: AptPlaces, progress: PluginContext[
   let complaint = '';
   for (const step of [configure, layAnew, fixDependencies]) {
     const said = await step(places, progress, left);
-    complaint = said ?? complaint;
+    // The first one tells the cause; what fails after it fails for that.
+    if (complaint === '') complaint = said ?? '';
     after = await readPackages();
     left = findBroken(after);
     if (left.length === 0) break;

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 // What one test could not end is not in the way of the next.
 afterEach(async () => {
-  await sh('node3', `rm -f ${slowFile}`);
+  await sh('node3', `rm -f ${slowFile}`).catch(() => undefined);
   await world.untilFree();
 });
 
@@ -108,26 +108,26 @@ describe('a node that does not come back from its restart', () => {
 
   it('is kept, with the reason in the cluster itself, and the command that releases it in the report', async () => {
     await world.lab.offer('restart');
-    const handle = await world.start({ restartTimeout: '20s' }, { nodes: ['node4'] });
-    await world.until(handle, isIn('node4', 'restarting'));
-    await world.lab.machine('node4').crash();
+    const handle = await world.start({ restartTimeout: '20s' }, { nodes: ['node3'] });
+    await world.until(handle, isIn('node3', 'restarting'));
+    await world.lab.machine('node3').crash();
     [node] = (await world.report(handle)).nodes;
     expect(node).toMatchObject({ outcome: 'NeedsAttention', failure: { code: 'RestartTimeout' } });
-    expect(node?.kept).toMatch(/did not come back within 20s of its restart\. When it is well again: crm_standby -N node4 -D$/);
-    expect(await world.lab.exec('node1', 'cibadmin', '--query')).toMatch(/name="cau-hold-kept" value="node4 did not come back/);
+    expect(node?.kept).toMatch(/did not come back within 20s.*When it is well again: crm_standby -N node3 -D$/);
+    expect(await world.lab.exec('node1', 'cibadmin', '--query')).toMatch(/name="cau-hold-kept" value="node3 [^"]*did not come back/);
   });
 
   it('stays in maintenance mode when it is back, until somebody runs that command; then the next run works, and nothing is left', async () => {
-    await world.lab.machine('node4').start();
+    await world.lab.machine('node3').start();
     const isMember = async () =>
-      /<node name="node4"[^>]*online="true"[^>]*standby="true"/.test(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml'));
+      /<node name="node3"[^>]*online="true"[^>]*standby="true"/.test(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml'));
     await expect.poll(isMember, { timeout: 60_000 }).toBe(true);
     await sh('node1', node?.kept?.split('When it is well again: ')[1] ?? 'false');
     await world.lab.waitSettled();
-    await world.lab.offer('ordinary');
-    const [next] = (await world.report(await world.start({}, { nodes: ['node4'] }))).nodes;
+    await world.lab.offer('slow3');
+    const [next] = (await world.report(await world.start({}, { nodes: ['node3'] }))).nodes;
     expect(next).toMatchObject({ outcome: 'Succeeded', kept: null });
-    expect(await installedTimes('node4', 'cau-demo-kernel', '1.1')).toBe(1);
+    expect(await installedTimes('node3', 'cau-demo-kernel', '1.1')).toBe(1);
     await expectAllIsWell();
   });
 });
