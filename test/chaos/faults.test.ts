@@ -5,7 +5,7 @@ import { fastSeed } from './seed.js';
 import { useLane } from './test-lane.js';
 import { runTormented } from './tormented-run.js';
 
-const count = 8;
+const count = 6;
 const schedules = schedulesOfSeed(faultWorld, fastSeed, count).map((faults) => ({ faults, name: renderFaults(faults) }));
 const findLane = useLane('faults');
 
