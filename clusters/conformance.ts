@@ -13,6 +13,7 @@ import { baselineOf, findMoves, placementOf } from '../domain/placement.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { decideSettled } from '../domain/settled.js';
 import { verdictOf } from '../domain/verdict.js';
+import { testHistory } from './conformance-history.js';
 import { persistently, until, untilAtRest, untilRefused } from './conformance-waits.js';
 
 /** A running cluster of at least three members, all online, with roles that serve and nothing held. */
@@ -196,6 +197,8 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
       const after = await on(anyNode()).describe();
       expect({ ...after, witness: null }).toEqual({ ...before, witness: null });
     });
+
+    testHistory(() => fixture, ours);
 
     test('wakes whoever waits for a change soon after it, and otherwise in time', async () => {
       const [first, second] = [anyNode(), anyNode(anyNode())];

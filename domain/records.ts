@@ -45,12 +45,26 @@ export const ledgerEntrySchema = z.strictObject({
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 
 /**
- * A change of the cluster as its own log has it. `left`: went away in order; `lost`: without a word. `standbyOn` and
+ * A change of the cluster as its own log has it. `kept`: a hold goes on on purpose, and nobody works there. `left`: went away in order; `lost`: without a word. `standbyOn` and
  * `standbyOff`: not the hold of a run. `roleLost`: it serves nowhere.
  */
 export const clusterChangeSchema = z.strictObject({
   at: time,
-  kind: z.enum(['held', 'released', 'standbyOn', 'standbyOff', 'joined', 'left', 'lost', 'fenced', 'quorumLost', 'quorumGained', 'roleLost', 'roleServes']),
+  kind: z.enum([
+    'held',
+    'kept',
+    'released',
+    'standbyOn',
+    'standbyOff',
+    'joined',
+    'left',
+    'lost',
+    'fenced',
+    'quorumLost',
+    'quorumGained',
+    'roleLost',
+    'roleServes',
+  ]),
   /** The node concerned. For quorum: the one that saw it, or null for the cluster as a whole. */
   node: z.string().nullable(),
   /** Who changed it; null when the log does not tell. */
@@ -77,14 +91,14 @@ export function clusterChange(change: Pick<ClusterChange, 'at' | 'kind'> & Parti
  * known how things stood.
  */
 export function changesSince(changes: readonly ClusterChange[], since: string): ClusterChange[] {
-  const subject = ({ kind, node, role, run }: ClusterChange) =>
-    `${groupOf[kind]} ${node ?? ''} ${role ?? ''} ${kind === 'held' || kind === 'released' ? (run ?? '') : ''}`;
+  const subject = ({ kind, node, role, run }: ClusterChange) => `${groupOf[kind]} ${node ?? ''} ${role ?? ''} ${run ?? ''}`;
   const before = new Map(changes.filter((change) => change.at < since).map((change) => [subject(change), change]));
   return [...before.values(), ...changes.filter((change) => change.at >= since)].toSorted((left, right) => left.at.localeCompare(right.at));
 }
 
 const groupOf: Readonly<Record<ClusterChange['kind'], string>> = {
   held: 'hold',
+  kept: 'kept',
   released: 'hold',
   standbyOn: 'standby',
   standbyOff: 'standby',

@@ -80,13 +80,15 @@ class LogReader {
     }
   }
 
-  /** The record of a hold came, or went as a whole. */
+  /** The record of a hold came, was marked as kept, or went as a whole. */
   private hold({ text }: LogLine): Unstamped | null {
     const owner = /<nvpair id="cau-hold-(\S+)-owner" .*value="([^"]+)"/.exec(text);
     if (text.startsWith('++') && owner !== null) {
       this.holders.set(owner[1] ?? '', owner[2] ?? '');
       return { kind: 'held', node: this.nameOf(owner[1]), run: owner[2] ?? null, by: 'run' };
     }
+    const kept = text.startsWith('++') ? /<nvpair id="cau-hold-(\S+)-kept" /.exec(text)?.[1] : undefined;
+    if (kept !== undefined) return { kind: 'kept', node: this.nameOf(kept), run: this.holders.get(kept) ?? null, by: 'run' };
     const gone = /^-- .*\/instance_attributes\[@id='cau-hold-([^']+)'\]$/.exec(text)?.[1];
     if (gone === undefined) return null;
     const run = this.holders.get(gone) ?? null;

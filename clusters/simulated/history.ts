@@ -63,11 +63,12 @@ function configured(was: Configuration, is: Configuration, node: string, by: Clu
   const [before, after] = [was.nodes[node], is.nodes[node]];
   const [heldBefore, heldAfter] = [before?.hold ?? null, after?.hold ?? null];
   const wish = (kind: 'standbyOn' | 'standbyOff'): Unstamped => ({ kind, node, by, run: null, role: null });
-  const hold = (kind: 'held' | 'released', run: string): Unstamped => ({ kind, node, by, run, role: null });
+  const hold = (kind: 'held' | 'kept' | 'released', run: string): Unstamped => ({ kind, node, by, run, role: null });
   const isOther = heldBefore?.run.firstExecutionRunId !== heldAfter?.run.firstExecutionRunId;
   return [
     ...(heldBefore !== null && isOther ? [hold('released', heldBefore.run.firstExecutionRunId)] : []),
     ...(heldAfter !== null && isOther ? [hold('held', heldAfter.run.firstExecutionRunId)] : []),
+    ...(heldAfter !== null && heldAfter.kept !== null && (isOther || heldBefore?.kept === null) ? [hold('kept', heldAfter.run.firstExecutionRunId)] : []),
     ...(before?.operatorStandby !== true && after?.operatorStandby === true ? [wish('standbyOn')] : []),
     ...(before?.operatorStandby === true && after?.operatorStandby !== true ? [wish('standbyOff')] : []),
     // He lifted the standby of a run: our record is still there, and does not count any more.

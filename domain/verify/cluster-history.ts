@@ -12,6 +12,8 @@ export interface Period {
 /** A node held by a run. */
 export interface HeldPeriod extends Period {
   readonly run: string;
+  /** Since when it is kept on purpose; nobody works on it from then on. */
+  readonly keptAt: string | null;
 }
 
 /** A node that was no member. `how` it went: in order, or not. */
@@ -45,7 +47,8 @@ export function holdsOf(history: readonly ClusterChange[], run: string | null = 
   for (const change of history) {
     if (change.node === null || change.run === null || (run !== null && change.run !== run)) continue;
     const open = periods.findIndex((period) => period.node === change.node && period.run === change.run && period.to === null);
-    if (change.kind === 'held' && open < 0) periods.push({ node: change.node, run: change.run, from: change.at, to: null });
+    if (change.kind === 'held' && open < 0) periods.push({ node: change.node, run: change.run, from: change.at, to: null, keptAt: null });
+    if (change.kind === 'kept' && open >= 0) periods[open] = { ...(periods[open] as HeldPeriod), keptAt: periods[open]?.keptAt ?? change.at };
     if (change.kind === 'released' && open >= 0) periods[open] = { ...(periods[open] as HeldPeriod), to: change.at };
   }
   return periods;
@@ -101,7 +104,7 @@ function merge(changes: readonly ClusterChange[]): ClusterChange[] {
 
 /** Two reports of one subject that differ in kind are two events. */
 function subjectOf({ kind, node, role, run }: ClusterChange): string {
-  const isHold = kind === 'held' || kind === 'released';
+  const isHold = kind === 'held' || kind === 'kept' || kind === 'released';
   const isQuorum = kind === 'quorumGained' || kind === 'quorumLost';
   return [isHold ? `hold ${run ?? ''}` : isQuorum ? 'quorum' : role === null ? 'member' : 'role', node ?? '', role ?? ''].join(' ');
 }

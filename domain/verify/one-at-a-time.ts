@@ -36,7 +36,7 @@ function tooManyAtOnce(holds: readonly HeldPeriod[], limit: number, skewMs: numb
   const broken: string[] = [];
   const unknown: string[] = [];
   for (const hold of holds) {
-    const others = holds.filter((other) => other !== hold && isIn(other, hold.from));
+    const others = holds.map((other) => ({ ...other, to: other.keptAt ?? other.to })).filter((other) => other.node !== hold.node && isIn(other, hold.from));
     if (others.length < limit) continue;
     const words = `${hold.node} was held at ${hold.from} while ${others.map((other) => `${other.node} was held (${other.from} to ${other.to ?? 'now'})`).join(', ')}`;
     const overlapMs = Math.min(...others.map((other) => Date.parse(other.to ?? '9999-12-31T00:00:00.000Z') - Date.parse(hold.from)));

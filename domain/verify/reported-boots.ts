@@ -1,25 +1,36 @@
 /** A node's report against its boots. */
-import { isSameBoot } from '../records.js';
-import type { NodeReport } from '../report.js';
 import type { NodeEvidence } from '../evidence.js';
+import { isSameBoot, type Boot } from '../records.js';
+import type { NodeReport } from '../report.js';
 import { patienceMs } from './reported-installations.js';
 
-/** Each reported restart leads from one boot of the node to the next; a node that succeeded had no other boots meanwhile. */
+/**
+ * Each reported restart leads from one boot of the node to a later one, and a node that succeeded had no boots meanwhile
+ * but those. A node that loses its power while it restarts boots once more before anybody can see it.
+ */
 export function bootsAsReported(reported: NodeReport, { boots: { records, gap } }: NodeEvidence, skewMs: number): string[] {
   const { node, restarts, startedAt, endedAt } = reported;
-  const invented = restarts.filter(
-    ({ from, to }) => !records.some((boot, index) => isSameBoot(boot.bootId, to) && isSameBoot(records[index - 1]?.bootId ?? '', from)),
-  );
+  const indexOf = (bootId: string) => records.findIndex((boot) => isSameBoot(boot.bootId, bootId));
+  const invented = restarts.filter(({ from, to }) => indexOf(from) < 0 || indexOf(to) <= indexOf(from));
+  const spans = [...restarts.map(({ from, to }) => [indexOf(from), indexOf(to)] as const), ...reported.notes.map((note) => spanOf(note, records))];
   const margin = skewMs + patienceMs;
   const isWithin = (at: string) =>
     startedAt !== null && endedAt !== null && Date.parse(at) >= Date.parse(startedAt) - margin && Date.parse(at) <= Date.parse(endedAt) + margin;
-  const isSaid = (bootId: string) =>
-    restarts.some(({ to }) => isSameBoot(to, bootId)) || reported.notes.some((note) => note.replaceAll('-', '').includes(bootId.replaceAll('-', '')));
-  const silent = reported.outcome === 'Succeeded' ? records.slice(1).filter(({ at, bootId }) => isWithin(at) && !isSaid(bootId)) : [];
+  const silent =
+    reported.outcome === 'Succeeded'
+      ? records.filter(({ at }, index) => index > 0 && isWithin(at) && !spans.some(([from, to]) => from < index && index <= to))
+      : [];
   return [
     ...(gap === null
       ? invented.map(({ from, to }) => `the report has ${node} restarted from boot ${from.slice(0, 8)} to ${to.slice(0, 8)}, and its boots do not`)
       : []),
     ...silent.map(({ at, bootId }) => `${node} booted at ${at} (${bootId.slice(0, 8)}), and the report does not say so`),
   ];
+}
+
+/** The boots from the first to the last one that a note names: "restarted by itself (boot … -> …)". */
+function spanOf(note: string, boots: readonly Boot[]): readonly [number, number] {
+  const plain = note.replaceAll('-', '');
+  const named = boots.flatMap(({ bootId }, index) => (plain.includes(bootId.replaceAll('-', '')) ? [index] : []));
+  return [Math.min(...named), Math.max(...named)];
 }

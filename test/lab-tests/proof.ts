@@ -12,41 +12,6 @@ export async function tracesInCib(lab: Lab, node = 'node1'): Promise<string[]> {
   return [...cib.matchAll(/id="(cau-[^"]*)"/g)].map((match) => match[1] ?? '');
 }
 
-/** Times in seconds during which a node was out of the cluster or held, from the journals of all its peers. */
-export async function timesOut(lab: Lab, node: string): Promise<{ from: number; to: number }[]> {
-  const peers = lab.nodes.filter((name) => name !== node);
-  const found = await Promise.all(
-    peers.map(async (peer) => {
-      const journal = await lab.exec(
-        peer,
-        'journalctl',
-        '--output=short-unix',
-        '--no-pager',
-        '-t',
-        'pacemaker-attrd',
-        '-t',
-        'pacemaker-controld',
-        '-t',
-        'pacemaker-based',
-        '-t',
-        'pacemakerd',
-      );
-      return journal.split('\n').flatMap((line) => {
-        const match = /^(\d+\.\d+) .*Node (\S+) state is now (\w+)/.exec(line);
-        return match?.[2] === node ? [{ at: Number(match[1]), state: match[3] ?? '' }] : [];
-      });
-    }),
-  );
-  const events = found.flat().toSorted((left, right) => left.at - right.at);
-  const times: { from: number; to: number }[] = [];
-  for (const event of events) {
-    const open = times.at(-1);
-    if (event.state === 'lost' && (open === undefined || open.to !== Infinity)) times.push({ from: event.at, to: Infinity });
-    if (event.state === 'member' && open !== undefined && open.to === Infinity) open.to = event.at;
-  }
-  return times;
-}
-
 /** Actions with which the cluster recovered something on its own, from the scheduler's journal on every node. */
 export async function recoveries(lab: Lab): Promise<string[]> {
   const journals = await Promise.all(lab.nodes.map((node) => lab.exec(node, 'journalctl', '--output=cat', '--no-pager', '-t', 'pacemaker-schedulerd')));

@@ -48,6 +48,17 @@ describe("the history in a member's detail log", () => {
     ]);
   });
 
+  it('has a hold that is kept on purpose, and its end', () => {
+    const kept = cib(
+      `++ /cib/configuration/nodes/node[@id='3']/instance_attributes[@id='cau-hold-3']:  <nvpair id="cau-hold-3-kept" name="cau-hold-kept" value="look"/>`,
+    );
+    const gone = cib(`-- /cib/configuration/nodes/node[@id='3']/instance_attributes[@id='cau-hold-3']`);
+    expect(told([knownNode, ...holdLines, done(), kept, done(), gone, done()]).slice(2)).toEqual([
+      ['kept', 'node3', 'run', '01a213ff'],
+      ['released', 'node3', 'run', '01a213ff'],
+    ]);
+  });
+
   it("has an operator's own standby, and its end", () => {
     const lines = [
       knownNode,

@@ -55,12 +55,7 @@ describe.each<[string, VerifiedRun, Evidence]>([
   ],
   [
     'a node that is kept, with a reason that the report has too',
-    goodRun(
-      goodReport({
-        outcome: 'NeedsAttention',
-        nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it' })),
-      }),
-    ),
+    goodRun(goodReport({ outcome: 'NeedsAttention', nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it' })) })),
     goodEvidence({
       cluster: withNodes(exampleCluster(), heldNode('node2', exampleRun, { hold: { run: exampleRun, intact: true, kept: 'look at it', releaseAfter: '30m' } })),
     }),
@@ -97,6 +92,31 @@ describe.each<[string, VerifiedRun, Evidence]>([
     'what another run holds now',
     goodRun(),
     goodEvidence({ cluster: withNodes(exampleCluster({ lease: { run: otherRun, releaseAfter: '30m' } }), heldNode('node2', otherRun)) }),
+  ],
+  [
+    'a node that the run keeps while it works on the next, where the votes allow it',
+    goodRun(null),
+    goodEvidence({
+      cluster: exampleCluster({ quorum: { ...exampleCluster().quorum, needed: 2 } }),
+      history: [
+        ...goodHistory.filter((one) => !(one.kind === 'released' && one.node === 'node1')),
+        change(190, 'kept', { node: 'node1', run: exampleRun.firstExecutionRunId }),
+      ],
+    }),
+  ],
+  [
+    'a restart after which the node lost its power before anybody saw it',
+    goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { restarts: [{ from: 'node1-boot-1', to: 'node1-boot-3', reasons: [] }] })) })),
+    withNode('node1', {
+      boots: {
+        gap: null,
+        records: [
+          { bootId: 'node1-boot-1', at: at(-2000), end: 'inOrder' },
+          { bootId: 'node1-boot-2', at: at(140), end: 'cut' },
+          { bootId: 'node1-boot-3', at: at(150), end: 'unknown' },
+        ],
+      },
+    }),
   ],
 ])('%s', (_title, run, evidence) => {
   it('is not held against the run', () => {
