@@ -4,6 +4,7 @@ import type { PackageLogLine } from '../../clusters/simulated/model.js';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import type { Failure } from '../../domain/errors.js';
 import type { Report } from '../../domain/report.js';
+import type { Verification } from '../../domain/verify/verify-run.js';
 import type { SeenEvent } from './follow-histories.js';
 import type { Sight } from './watch-cluster.js';
 
@@ -29,6 +30,8 @@ export interface RunEvidence {
   readonly installs: Readonly<Record<string, readonly PackageLogLine[]>>;
   /** By node: the boot on which the run began, and every later one. */
   readonly boots: Readonly<Record<string, readonly BootRecord[]>>;
+  /** What "cau verify" says of the run; null for one that did not end. */
+  readonly verification: Verification | null;
   /** By node: versions by name, afterwards. */
   readonly installed: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

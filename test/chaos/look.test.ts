@@ -46,6 +46,7 @@ const well: RunEvidence = {
   end: reportOf(node1),
   events: [],
   isGuardClosed: true,
+  verification: null,
   sights: [sight],
   description: withRoles(
     cluster,
@@ -62,6 +63,17 @@ const well: RunEvidence = {
 };
 const kept = { ...node1, outcome: 'NeedsAttention', kept: 'web cannot be stopped' } as const;
 const keptNode = heldNode('node1', exampleRun, { hold: { run: exampleRun, intact: true, kept: 'web cannot be stopped', releaseAfter: '30m' } });
+
+const verificationThat = (state: 'broken' | 'cannotTell'): RunEvidence['verification'] => ({
+  version: 1,
+  cluster: 'example',
+  run: exampleRun,
+  at,
+  state,
+  findings: [{ invariant: 1, id: 'all.well', title: 'All is well', state, broken: state === 'broken' ? ['it is not'] : [], unknown: ['who knows'], basis: '' }],
+  witnesses: [],
+  silent: [],
+});
 
 describe("the suite's own look at what a run left", () => {
   it('has nothing to say of a run that did all it should', () => {
@@ -96,6 +108,7 @@ describe("the suite's own look at what a run left", () => {
     ['tells of a restart that never was', { boots: { node1: [{ at, bootId: 'a' }] } }, /tells of a restart of node1 from a to b/],
     ['holds two nodes at once', { sights: [sight, { ...sight, held: ['node1', 'node2'] }] }, /node1 and node2 were held/],
     ['costs the quorum', { sights: [{ ...sight, isQuorate: false, offline: ['node1', 'node2'] }] }, /quorum was lost, with node1 and node2 offline/],
+    ['does not pass "cau verify"', { verification: verificationThat('broken') }, /verified: "All is well" is broken: it is not/],
   ])('complains of a run that %s', (_what, changes, complaint) => {
     expect(findComplaints({ ...well, ...changes }, noExcuses).join('\n')).toMatch(complaint);
   });
@@ -109,6 +122,7 @@ describe("the suite's own look at what a run left", () => {
   it.each<[string, Partial<RunEvidence>]>([
     ['an outcome that is not success', { end: reportOf(node1, { outcome: 'PartiallyFailed' }) }],
     ['an update that is left', { installs: { node1: log.slice(1) } }],
+    ['an invariant that cannot be told', { verification: verificationThat('cannotTell') }],
     ['a restart too many', { end: reportOf({ ...node1, restarts: [...node1.restarts, ...node1.restarts] }) }],
   ])('accepts no %s of a run to which nothing but kills happened', (_what, changes) => {
     expect(findComplaintsAboutSuccess({ ...well, ...changes })).toHaveLength(1);

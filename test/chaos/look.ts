@@ -1,8 +1,9 @@
 /**
- * A look of the suite's own at what a run left: it knows what the faults were, which "cau verify" does not, and shares
- * no code with it.
+ * What "cau verify" says of a run, and a look of the suite's own at what a run left: the latter knows what the faults were, which "cau verify" does not,
+ * and shares no code with it.
  */
 import type { NodeReport } from '../../domain/report.js';
+import type { InvariantFinding } from '../../domain/verify/finding.js';
 import type { Excuses, RunEvidence } from './evidence.js';
 
 /** Everything that is not as promised, in words; nothing when all is well. */
@@ -13,11 +14,13 @@ export function findComplaints(evidence: RunEvidence, excuses: Excuses): string[
     ...evidence.nodes.flatMap((node) => complaintsOfInstalls(evidence, node)),
     ...Object.keys(evidence.boots).flatMap((node) => complaintsOfBoots(evidence, node, excuses.boots[node] ?? 0)),
     ...complaintsOfSights(evidence, excuses),
+    ...findingsThat(evidence, 'broken').flatMap(({ title, broken }) => broken.map((line) => `verified: "${title}" is broken: ${line}`)),
   ];
 }
 
 /** What a run must have come to that nothing but kills befell: no update is left, each was installed once, each node restarted once. */
-export function findComplaintsAboutSuccess({ end, nodes, installs, version }: RunEvidence): string[] {
+export function findComplaintsAboutSuccess(evidence: RunEvidence): string[] {
+  const { end, nodes, installs, version } = evidence;
   if (end.kind !== 'report') return [];
   const { outcome, nodes: reports } = end.report;
   return [
@@ -27,7 +30,12 @@ export function findComplaintsAboutSuccess({ end, nodes, installs, version }: Ru
       return names.toSorted().join() === 'agent,app,kernel,lib' ? [] : [`${node} installed ${names.join() || 'nothing'}`];
     }),
     ...reports.filter((node) => node.restarts.length !== 1).map((node) => `the report tells of ${node.restarts.length} restarts of ${node.node}`),
+    ...findingsThat(evidence, 'cannotTell').flatMap(({ title, unknown }) => unknown.map((line) => `verified: whether "${title}" cannot be told: ${line}`)),
   ];
+}
+
+function findingsThat({ verification }: RunEvidence, state: InvariantFinding['state']): InvariantFinding[] {
+  return (verification?.findings ?? []).filter((finding) => finding.state === state);
 }
 
 function complaintsOfEnd({ end, isGuardClosed }: RunEvidence): string[] {

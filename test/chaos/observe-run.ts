@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { clientFailure, isUnavailable } from '../../client/failures.js';
 import { statusOf } from '../../client/progress.js';
 import { startRun } from '../../client/runs.js';
+import { verifyRun } from '../../client/verify.js';
 import { guardId } from '../../domain/names.js';
 import type { RunRequest } from '../../domain/requests.js';
 import { reportSchema } from '../../domain/report.js';
@@ -49,6 +50,7 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
   await closed;
   await settle?.();
   const isGuardClosed = end.kind === 'hung' ? false : await untilGuardClosed(lane);
+  const verification = end.kind === 'hung' ? null : await verifyRun(temporal, { cluster: name, workflowId: handle.workflowId });
   const after = await readLogs(lane);
   return {
     workflowId: handle.workflowId,
@@ -57,6 +59,7 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
     end,
     events,
     isGuardClosed,
+    verification,
     sights: watching.end(),
     description: cluster.description(),
     installs: mapNodes((node) => after.installs[node]?.slice(before.installs[node] ?? 0) ?? []),
