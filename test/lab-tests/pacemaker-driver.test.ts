@@ -65,7 +65,7 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
   test('a kept node does not count towards the nodes that may be worked on', async () => {
     await on('node3').hold('node1', run, 1);
     await on('node3').keep('node1', run, 'packages are\n broken & "odd" <here>');
-    expect((await seen('node1'))?.hold).toEqual({ run, intact: true, kept: 'packages are broken & "odd" <here>' });
+    expect((await seen('node1'))?.hold).toEqual({ run, intact: true, kept: 'packages are broken & "odd" <here>', releaseAfter: '30m' });
     await on('node3').hold('node2', run, 1);
     expect((await seen('node2'))?.hold).toEqual({ run, intact: true, kept: null, releaseAfter: '30m' });
   });
