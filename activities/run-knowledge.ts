@@ -2,6 +2,7 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, nodeWorkflowId, runReferenceSchema, type RunReference } from '../domain/names.js';
+import type { ExaminedRun } from '../domain/recovery.js';
 import type { RunKnowledge } from '../domain/release.js';
 
 /** `unreachable` instead of a failure, so that whoever watches can count for how long. `askMs` bounds each question. */
@@ -28,7 +29,7 @@ export async function knowRun(
  * The state of a run, given the latest execution with its workflow id. It is closed for certain when that execution is, or
  * when a later run took the id; after a reset, that execution is of the same run.
  */
-export function stateOfRun(run: RunReference, latest: WorkflowExecutionDescription | null): 'open' | 'closed' | 'unknown' {
+export function stateOfRun(run: RunReference, latest: WorkflowExecutionDescription | null): ExaminedRun['state'] {
   if (latest === null) return 'unknown';
   const first = latest.raw.workflowExecutionInfo?.firstRunId;
   if (first !== null && first !== undefined && first !== '' && first !== run.firstExecutionRunId) return 'closed';

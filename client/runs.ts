@@ -1,6 +1,5 @@
 /** Starting and finding Updating Runs and previews. */
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { CauError } from '../domain/errors.js';
 import { clusterQueue, nameSchema, previewId, runId } from '../domain/names.js';
 import type { Preview } from '../domain/preview.js';
@@ -8,8 +7,7 @@ import type { Report } from '../domain/report.js';
 import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
 import type { TemporalClient } from './connection.js';
 import { hasPollers } from './pollers.js';
-
-const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+import { clusterKey } from '../workflows/messages.js';
 
 /** A run as Temporal lists it. */
 export interface RunSummary {

@@ -1,5 +1,4 @@
 /** Verifying a run that is over. */
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import type { Report } from '../domain/report.js';
 import { verificationId } from '../domain/names.js';
@@ -7,8 +6,7 @@ import { parseVerificationRequest } from '../domain/verify/request.js';
 import type { Verification } from '../domain/verify/verify-run.js';
 import type { TemporalClient } from './connection.js';
 import { requireCoordinator } from './runs.js';
-
-const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+import { clusterKey } from '../workflows/messages.js';
 
 /** What is to be verified: the run of that id, by its report where that is given (from the archive of a node). */
 export interface VerificationSubject {

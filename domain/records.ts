@@ -45,8 +45,8 @@ export const ledgerEntrySchema = z.strictObject({
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 
 /**
- * A change of the cluster as its own log has it. `kept`: a hold goes on on purpose, and nobody works there. `left`: went away in order; `lost`: without a word. `standbyOn` and
- * `standbyOff`: not the hold of a run. `roleLost`: it serves nowhere.
+ * A change of the cluster as its own log has it. `kept`: a hold goes on on purpose, and nobody works there. `left`: went away in
+ * order; `lost`: without a word. `standbyOn` and `standbyOff`: not the hold of a run. `roleLost`: it serves nowhere.
  */
 export const clusterChangeSchema = z.strictObject({
   at: time,
@@ -111,6 +111,23 @@ const groupOf: Readonly<Record<ClusterChange['kind'], string>> = {
   roleLost: 'role',
   roleServes: 'role',
 };
+
+/** A file of a log that is rotated, with the time of its last change in milliseconds since 1970. */
+export interface LogFile {
+  readonly path: string;
+  readonly changedMs: number;
+}
+
+/** Those that may reach into the time from `since` on, oldest first, and the one before, which shows that the next begins where it should. */
+export function logFilesSince(files: readonly LogFile[], since: string): LogFile[] {
+  const sorted = files.toSorted((left, right) => left.changedMs - right.changedMs);
+  return sorted.slice(
+    Math.max(
+      0,
+      sorted.findLastIndex(({ changedMs }) => changedMs < Date.parse(since)),
+    ),
+  );
+}
 
 /** Boot ids are written with and without dashes. */
 export function isSameBoot(left: string, right: string): boolean {

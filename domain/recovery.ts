@@ -34,10 +34,14 @@ export interface OpenWorkflow {
   readonly problem: string | null;
 }
 
-/** A hold or the lease, with what Temporal says of its run and what the node is about to do by itself. */
-export interface LeftClaim {
+/** A run and what Temporal says of it: alive, over for certain, or not known. */
+export interface ExaminedRun {
   readonly run: RunReference;
   readonly state: 'open' | 'closed' | 'unknown';
+}
+
+/** A hold or the lease, with what Temporal says of its run and what the node is about to do by itself. */
+export interface LeftClaim extends ExaminedRun {
   readonly outlook: ReleaseDecision | null;
 }
 

@@ -44,14 +44,14 @@ export function createLedger(directory: string): Ledger {
       await writeDurably(await this.directoryOf(record.operationId), 'start.json', record);
     },
     findResult: (operationId) => findJson(join(pathOf(operationId), resultFile)),
-    async findUnfinished() {
-      const paths = (await readdir(directory).catch(() => [])).map((name) => join(directory, name));
-      const open = await Promise.all(
-        paths.map(async (path) => ((await findJson(join(path, resultFile))) === null ? findJson(join(path, 'start.json')) : null)),
-      );
-      return open.filter((record) => record !== null) as StartRecord[];
+    findUnfinished: async () => (await readOperations(directory)).flatMap(({ start, hasResult }) => (hasResult ? [] : [start])),
+    async listOf(run) {
+      const entries = (await readOperations(directory)).flatMap(({ start, hasResult }): LedgerEntry[] => {
+        const [runId, , step = ''] = start.operationId.split('/');
+        return runId === run.firstExecutionRunId ? [{ ...start, step, hasResult }] : [];
+      });
+      return entries.toSorted((left, right) => left.at.localeCompare(right.at));
     },
-    listOf: (run) => listOperations(directory, run),
   };
 }
 
@@ -77,17 +77,16 @@ export async function writeDurably(directory: string, name: string, value: unkno
   }
 }
 
-async function listOperations(directory: string, run: RunReference): Promise<LedgerEntry[]> {
+/** Every operation that was begun. */
+async function readOperations(directory: string): Promise<{ readonly start: StartRecord; readonly hasResult: boolean }[]> {
   const names = await readdir(directory).catch(() => []);
-  const entries = await Promise.all(
-    names.map(async (name): Promise<LedgerEntry[]> => {
-      const start = (await findJson(join(directory, name, 'start.json'))) as StartRecord | null;
-      const [runId, , step = ''] = start?.operationId.split('/') ?? [];
-      if (start === null || runId !== run.firstExecutionRunId) return [];
-      return [{ ...start, step, hasResult: (await findJson(join(directory, name, resultFile))) !== null }];
+  const operations = await Promise.all(
+    names.map(async (name) => {
+      const [start, result] = await Promise.all(['start.json', resultFile].map((file) => findJson(join(directory, name, file))));
+      return start === null ? [] : [{ start: start as StartRecord, hasResult: result !== null }];
     }),
   );
-  return entries.flat().toSorted((left, right) => left.at.localeCompare(right.at));
+  return operations.flat();
 }
 
 /** The content of a JSON file, or null when there is no such file. */

@@ -1,4 +1,5 @@
 /** How workflows are spoken to: declared once, for workflows, clients and tests. */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { NodeProgress, Progress } from '../domain/progress.js';
 import type { Plan } from '../domain/plan.js';
@@ -18,3 +19,6 @@ export const nodeProgressQuery = defineQuery<NodeProgress>('progress');
 export const guardNodesSignal = defineSignal<[string[]]>('nodes');
 /** Told to the guard by its run: everything is cleaned up, close. */
 export const guardEndSignal = defineSignal('end');
+
+/** The search attribute by which everything of a cluster is found; set at the start by a client, or by the workflow itself. */
+export const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);

@@ -1,6 +1,5 @@
 /** A preview: readiness, plan and predicted moves of a run, changing nothing and excluding nobody. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { failureBudget } from '../domain/budget.js';
 import { effectiveOptions } from '../domain/options.js';
 import { placementOf } from '../domain/placement.js';
@@ -12,8 +11,7 @@ import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { asWorkflow } from './failures.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes } from './survey.js';
 import { coordinator } from './workers.js';
-
-const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+import { clusterKey } from './messages.js';
 
 /** Says what an Updating Run with the same request would do now. */
 export async function preview(input: unknown): Promise<Preview> {

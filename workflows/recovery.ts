@@ -1,6 +1,5 @@
 /** Recovery: shows what runs that are over left, and clears it step by step. It excludes nobody: each step is safe by itself. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
   claimedRuns,
   decideRecoveryStep,
@@ -17,11 +16,11 @@ import { isKept } from '../domain/release.js';
 import { parseInput } from '../domain/requests.js';
 import { endHold } from './end-hold.js';
 import { asWorkflow, failureFrom } from './failures.js';
-import { describeRelease } from './release-outlook.js';
+import { describeRelease, findClaim } from './release-outlook.js';
 import { meetCluster, type Acquaintance } from './survey.js';
 import { coordinator, coordinatorWait } from './workers.js';
+import { clusterKey } from './messages.js';
 
-const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
 const releaseMs = 30_000;
 
 /** Shows or clears what is left of runs on a cluster. */
@@ -97,8 +96,8 @@ async function findLeftovers({ description }: Acquaintance): Promise<Leftovers> 
     outlook:
       outlooks
         .filter((outlook) => node === null || outlook?.node === node)
-        .flatMap((outlook) => outlook?.claims ?? [])
-        .find((claim) => isSameRun(claim.run, run) && (claim.what === 'lease') === (node === null))?.decision ?? null,
+        .map((outlook) => findClaim(outlook, run, node === null ? 'lease' : 'hold'))
+        .find((claim) => claim !== undefined)?.decision ?? null,
   });
   return {
     workflows: survey.workflows,

@@ -8,11 +8,15 @@ type Claim = ReleaseOutlook['claims'][number];
 /** What the first of the nodes that watches that run says of it; null when none does. */
 export async function askOutlook(cluster: string, nodes: readonly string[], run: RunReference, what: 'hold' | 'lease'): Promise<Claim | null> {
   for (const node of nodes.slice(0, 3)) {
-    const outlook = await describeRelease(cluster, node);
-    const claim = outlook?.claims.find((one) => isSameRun(one.run, run) && (one.what === 'lease') === (what === 'lease'));
+    const claim = findClaim(await describeRelease(cluster, node), run, what);
     if (claim !== undefined) return claim;
   }
   return null;
+}
+
+/** What a node says of the run's lease, or of what the run has on the node itself: the hold, or its stopped stack. */
+export function findClaim(outlook: ReleaseOutlook | null, run: RunReference, what: 'hold' | 'lease'): Claim | undefined {
+  return outlook?.claims.find((claim) => isSameRun(claim.run, run) && (claim.what === 'lease') === (what === 'lease'));
 }
 
 /** The outlook of one node, or null when its worker does not answer. */

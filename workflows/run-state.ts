@@ -13,11 +13,10 @@ import type { Measurement } from '../domain/probes.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
 import type { Finding, NodeReport } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
-import { planQuery, progressQuery } from './messages.js';
+import { clusterKey, planQuery, progressQuery } from './messages.js';
 import { renderRunDetails } from './run-details.js';
 import { Witnesses } from './witnesses.js';
 
-const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
 const phaseKey = defineSearchAttributeKey('CauPhase', SearchAttributeType.KEYWORD);
 const failedNodesKey = defineSearchAttributeKey('CauFailedNodes', SearchAttributeType.INT);
 

@@ -1,13 +1,11 @@
 /** A verification: what a run promised, proven from the records of the nodes and of the cluster. Changes nothing. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { parseVerificationRequest, runOfReport } from '../domain/verify/request.js';
 import { verificationOf, type Verification } from '../domain/verify/verify-run.js';
 import { asWorkflow } from './failures.js';
 import { gatherEvidence } from './gather-evidence.js';
 import { coordinator } from './workers.js';
-
-const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+import { clusterKey } from './messages.js';
 
 /** Says of each invariant whether it holds for a run that is over. */
 export async function verification(input: unknown): Promise<Verification> {

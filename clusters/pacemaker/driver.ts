@@ -1,6 +1,5 @@
 /** The driver of Pacemaker clusters: a member's own tools, nothing else, so that it speaks for every version of them. */
 import type { ClusterDriver, DriverCapabilities } from '../../domain/ports/cluster-driver.js';
-
 import { createChangeWatch, type ChangeWatch } from './changes.js';
 import { createCommandRunner, type CommandRunner } from './commands.js';
 import { compareAndSwap, type Decide } from './compare-and-swap.js';

@@ -1,7 +1,7 @@
 /** The history of the cluster as this member's own detail log has it, with those that were rotated away. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { changesSince, noRecords, type ClusterHistory } from '../../domain/records.js';
+import { changesSince, logFilesSince, noRecords, type ClusterHistory, type LogFile } from '../../domain/records.js';
 import { findDetailLog } from './changes.js';
 import type { CommandRunner } from './commands.js';
 import { parseHistory, tellingLines } from './log-history.js';
@@ -28,16 +28,10 @@ export async function readHistory(run: CommandRunner, since: string, findLog: ()
   };
 }
 
-/** Those that may reach into the time, oldest first, and the one before, which shows that the next begins where it should. */
-async function findFiles(log: string, since: string): Promise<{ readonly path: string; readonly changedMs: number }[]> {
+/** The present log and those that were rotated away, as far as they matter. */
+async function findFiles(log: string, since: string): Promise<LogFile[]> {
   const directory = dirname(log);
   const names = (await readdir(directory).catch(() => [])).filter((name) => name.startsWith(basename(log)));
   const files = await Promise.all(names.map(async (name) => ({ path: join(directory, name), changedMs: (await stat(join(directory, name))).mtimeMs })));
-  const sorted = files.toSorted((left, right) => left.changedMs - right.changedMs);
-  return sorted.slice(
-    Math.max(
-      0,
-      sorted.findLastIndex(({ changedMs }) => changedMs < Date.parse(since)),
-    ),
-  );
+  return logFilesSince(files, since);
 }

@@ -6,7 +6,7 @@ import { defaultOptions } from '../../domain/options.js';
 import type { Cib, CibNode } from './cib.js';
 import { quoted, type CibEdit } from './cib-edits.js';
 import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, holdSetId, keptElement } from './holds.js';
-import { findLease } from './lease.js';
+import { requireNoForeignLease } from './lease.js';
 
 /**
  * The change that holds a node for a run. A `standby=off` that an operator's tool left behind goes in the same change:
@@ -25,7 +25,8 @@ export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit:
   }
   if (hold !== null) return [];
   if (hasOperatorStandby(cib, node)) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
-  requireNoForeignLease(cib, nodeName, run);
+  // A run that was away for so long that its lease was dropped may find another run at work.
+  requireNoForeignLease(cib, run, nodeName);
   requireRoom(cib, nodeName, limit);
   return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: holdElement(node, run, releaseAfter) }];
 }
@@ -52,13 +53,6 @@ function requireMember(cib: Cib, name: string): CibNode {
   const node = cib.nodes.find((candidate) => candidate.name === name);
   if (node?.isMember === true) return node;
   throw new CauError('NodeVanished', `${name} is ${node === undefined ? 'no node' : 'a remote node and no member'} of this cluster.`, { where: name });
-}
-
-/** A run that was away for so long that its lease was dropped may find another run at work. */
-function requireNoForeignLease(cib: Cib, nodeName: string, run: RunReference): void {
-  const holder = findLease(cib)?.run ?? null;
-  if (holder === null || isSameRun(holder, run)) return;
-  throw new CauError('ClusterBusy', `The cluster is leased to another run, ${holder.workflowId}.`, { where: nodeName, facts: { holder: { ...holder } } });
 }
 
 function requireRoom(cib: Cib, nodeName: string, limit: number): void {

@@ -26,15 +26,20 @@ export function findLease(cib: Cib): Lease | null {
   };
 }
 
+/** @throws CauError `ClusterBusy` with `facts.holder` when another run has the lease */
+export function requireNoForeignLease(cib: Cib, run: RunReference, where: string): void {
+  const holder = findLease(cib)?.run ?? null;
+  if (holder === null || isSameRun(holder, run)) return;
+  throw new CauError('ClusterBusy', `The cluster is leased to another run, ${holder.workflowId}.`, { where, facts: { holder: { ...holder } } });
+}
+
 /**
  * The change that gives the lease to a run; none when it has it.
  * @throws CauError `ClusterBusy` with `facts.holder` when another run has it
  */
 export function decideLease(cib: Cib, run: RunReference, releaseAfter: Duration = defaultOptions.releaseAfter): CibEdit[] {
-  const holder = findLease(cib)?.run ?? null;
-  if (holder !== null && isSameRun(holder, run)) return [];
-  if (holder !== null)
-    throw new CauError('ClusterBusy', `The cluster is leased to another run, ${holder.workflowId}.`, { where: setId, facts: { holder: { ...holder } } });
+  requireNoForeignLease(cib, run, setId);
+  if (findLease(cib) !== null) return [];
   const pairs = [
     element('nvpair', { id: `${setId}-holder`, name: names.holder, value: run.firstExecutionRunId }),
     element('nvpair', { id: `${setId}-run`, name: names.workflow, value: run.workflowId }),

@@ -71,14 +71,12 @@ export const readInstallLog = async (stateDirectory: string): Promise<PackageLog
 
 /** What is installed on the machine now, versions by name. */
 export async function readInstalledVersions(stateDirectory: string): Promise<Record<string, string>> {
-  const packages = JSON.parse(await readFile(join(stateDirectory, 'packages.json'), 'utf8')) as Record<string, { version: string | null }>;
-  return Object.fromEntries(Object.entries(packages).flatMap(([name, { version }]) => (version === null ? [] : [[name, version]])));
+  return Object.fromEntries((await readPackages(stateDirectory)).flatMap(([name, { version }]) => (version === null ? [] : [[name, version]])));
 }
 
 /** The packages of the machine whose installation was begun and has not ended. */
 export async function readHalfInstalled(stateDirectory: string): Promise<string[]> {
-  const packages = JSON.parse(await readFile(join(stateDirectory, 'packages.json'), 'utf8')) as Record<string, { status: string }>;
-  return Object.entries(packages).flatMap(([name, { status }]) => (status === 'half' ? [name] : []));
+  return (await readPackages(stateDirectory)).flatMap(([name, { status }]) => (status === 'half' ? [name] : []));
 }
 
 /** The ports that roles had, so that their addresses are the same after everything was stopped. */
@@ -93,4 +91,8 @@ async function readLines<T>(path: string): Promise<T[]> {
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as T);
+}
+
+async function readPackages(stateDirectory: string): Promise<[string, { version: string | null; status: string }][]> {
+  return Object.entries(JSON.parse(await readFile(join(stateDirectory, 'packages.json'), 'utf8')));
 }

@@ -11,7 +11,7 @@ import type { NodeResult } from '../node-order.js';
 import type { PartialOptions } from '../options.js';
 import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
-import type { OpenWorkflow } from '../recovery.js';
+import type { ExaminedRun, OpenWorkflow } from '../recovery.js';
 import type { ReleaseDecision } from '../release.js';
 import { updateSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
@@ -160,7 +160,7 @@ export type AdoptedNode = { readonly kind: 'none' } | { readonly kind: 'ended'; 
 /** The open workflows of a cluster, and the state of every run that has anything there. */
 export interface WorkflowSurvey {
   readonly workflows: readonly OpenWorkflow[];
-  readonly runs: readonly { readonly run: RunReference; readonly state: 'open' | 'closed' | 'unknown' }[];
+  readonly runs: readonly ExaminedRun[];
 }
 
 /** Steps that need Temporal itself, done by an Update Coordinator. */
@@ -170,9 +170,7 @@ export interface CoordinatorActivities {
   /** Asks a guard whose run is closed to clean up. */
   cancelGuard(input: { readonly cluster: string; readonly guardRunId: string }): Promise<void>;
   /** Whether each run is open, closed for certain, or unknown to Temporal. */
-  examineRuns(input: {
-    readonly runs: readonly RunReference[];
-  }): Promise<readonly { readonly run: RunReference; readonly state: 'open' | 'closed' | 'unknown' }[]>;
+  examineRuns(input: { readonly runs: readonly RunReference[] }): Promise<readonly ExaminedRun[]>;
   /**
    * A run that is over, with its report if it left one.
    * @throws CauError `RunNotFound` also for a run that is not over

@@ -21,6 +21,9 @@ export interface Absence extends Period {
   readonly how: 'left' | 'lost';
 }
 
+/** What happened so shortly before could not be known to whoever decided: a question to the cluster may take that long. */
+export const noticeMs = 3000;
+
 const sameEventMs = 2000;
 const enoughWitnesses = 2;
 
@@ -69,6 +72,11 @@ export function absencesOf(history: readonly ClusterChange[]): Absence[] {
 /** Whether the moment lies in the period. */
 export function isIn({ from, to }: Pick<Period, 'from' | 'to'>, at: string): boolean {
   return from <= at && (to === null || at < to);
+}
+
+/** The moment that many milliseconds later, or earlier. */
+export function shift(at: string, ms: number): string {
+  return new Date(Date.parse(at) + ms).toISOString();
 }
 
 /** The nodes that the run worked on; all of them when it left no report. */

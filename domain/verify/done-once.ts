@@ -1,9 +1,8 @@
 /** Invariant 6: every update once, every restart once, per need. */
 import { isSameBoot, type Boot, type ClusterChange, type Installation, type LedgerEntry } from '../records.js';
-import { gapsOf, holdsOf, isIn, mergeHistories, workedOn } from './cluster-history.js';
+import { gapsOf, holdsOf, isIn, mergeHistories, noticeMs, shift, workedOn } from './cluster-history.js';
 import type { NodeEvidence, VerifiedRun } from '../evidence.js';
 import type { Invariant, Judgement } from './finding.js';
-import { noticeMs } from './one-at-a-time.js';
 
 export const doneOnce: Invariant = {
   number: 6,
@@ -87,7 +86,7 @@ function restartedWithoutNeed(node: NodeEvidence, asked: LedgerEntry, restarts: 
 /** Whether the cluster had the node as a member all along. A loss may be noticed only when the node is back. */
 function wasMember(history: readonly ClusterChange[], node: string, before: Boot, boot: Boot): boolean {
   const membership = history.filter((change) => change.node === node && ['joined', 'left', 'lost', 'fenced'].includes(change.kind));
-  const noticedBy = new Date(Date.parse(boot.at) + noticeMs).toISOString();
+  const noticedBy = shift(boot.at, noticeMs);
   if (membership.some(({ kind, at }) => kind !== 'joined' && at > before.at && at <= noticedBy)) return false;
   return membership.findLast(({ at }) => at <= boot.at)?.kind === 'joined';
 }

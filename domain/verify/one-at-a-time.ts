@@ -1,12 +1,9 @@
 /** Invariant 1: no more nodes out of service at once than allowed, by the run's doing. */
 import type { ClusterDescription } from '../cluster.js';
 import type { ClusterChange } from '../records.js';
-import { absencesOf, gapsOf, holdsOf, isIn, mergeHistories, workedOn, type HeldPeriod } from './cluster-history.js';
+import { absencesOf, gapsOf, holdsOf, isIn, mergeHistories, noticeMs, shift, workedOn, type HeldPeriod } from './cluster-history.js';
 import type { Evidence, VerifiedRun } from '../evidence.js';
 import type { Invariant } from './finding.js';
-
-/** What happened so shortly before could not be known to whoever decided: a question to the cluster may take that long. */
-export const noticeMs = 3000;
 
 export const oneAtATime: Invariant = {
   number: 1,
@@ -17,7 +14,7 @@ export const oneAtATime: Invariant = {
     const holds = holdsOf(history, run.run.firstExecutionRunId);
     const limit = run.report?.options.values.maxParallelNodes ?? 1;
     const together = tooManyAtOnce(holds, limit, evidence.skewMs);
-    const unheld = workedOnUnheld(run, evidence, holds);
+    const unheld = gap === null ? workedOnUnheld(run, evidence, holds) : [];
     return {
       broken: [...together.broken, ...unheld, ...beyondMargin(holds, history, evidence.cluster)],
       unknown: [
@@ -48,7 +45,6 @@ function tooManyAtOnce(holds: readonly HeldPeriod[], limit: number, skewMs: numb
 
 /** Whatever the ledger of a node has of the run must have begun while the run held that node. */
 function workedOnUnheld({ run }: VerifiedRun, evidence: Evidence, holds: readonly HeldPeriod[]): string[] {
-  if (mergeHistories(evidence).gap !== null) return [];
   const isHeld = (node: string, at: string) =>
     holds.some(
       (hold) => hold.node === node && isIn({ from: shift(hold.from, -evidence.skewMs), to: hold.to === null ? null : shift(hold.to, evidence.skewMs) }, at),
@@ -77,8 +73,4 @@ function beyondMargin(holds: readonly HeldPeriod[], history: readonly ClusterCha
       `${hold.node} was held at ${hold.from} while ${others.join(', ') || 'nobody else'} was out: ${expected - votes} of ${expected} votes were left in service, ${needed} are needed`,
     ];
   });
-}
-
-function shift(at: string, ms: number): string {
-  return new Date(Date.parse(at) + ms).toISOString();
 }

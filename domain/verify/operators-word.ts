@@ -1,10 +1,9 @@
 /** Invariant 5: what an operator decided about a node was final. */
 import { findNode } from '../cluster.js';
 import type { ClusterChange } from '../records.js';
-import { holdsOf, isIn, mergeHistories } from './cluster-history.js';
+import { holdsOf, isIn, mergeHistories, noticeMs } from './cluster-history.js';
 import type { Evidence, VerifiedRun } from '../evidence.js';
 import type { Invariant } from './finding.js';
-import { noticeMs } from './one-at-a-time.js';
 
 export const operatorsWord: Invariant = {
   number: 5,

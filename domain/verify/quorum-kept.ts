@@ -1,8 +1,7 @@
 /** Invariant 2: the run never gave up the quorum of the cluster. */
 import type { ClusterChange } from '../records.js';
-import { absencesOf, holdsOf, isIn, mergeHistories } from './cluster-history.js';
+import { absencesOf, holdsOf, isIn, mergeHistories, noticeMs } from './cluster-history.js';
 import type { Invariant } from './finding.js';
-import { noticeMs } from './one-at-a-time.js';
 
 export const quorumKept: Invariant = {
   number: 2,

@@ -1,6 +1,7 @@
 /** A node's report against its package log. */
 import type { Installation } from '../records.js';
 import type { NodeReport } from '../report.js';
+import { shift } from './cluster-history.js';
 import { installationsIn } from './done-once.js';
 import type { NodeEvidence } from '../evidence.js';
 
@@ -48,8 +49,4 @@ function isOfInterrupted({ at }: Installation, { ledger }: NodeEvidence): boolea
   const installs = ledger.records.filter(({ step }) => step !== 'restart');
   const last = installs.findLast((entry) => entry.at <= at);
   return last !== undefined && !last.hasResult;
-}
-
-function shift(at: string, ms: number): string {
-  return new Date(Date.parse(at) + ms).toISOString();
 }

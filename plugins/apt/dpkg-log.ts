@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { noRecords, type Installation, type Records } from '../../domain/records.js';
+import { logFilesSince, noRecords, type Installation, type Records } from '../../domain/records.js';
 import { run } from './commands.js';
 
 const directory = '/var/log';
@@ -46,10 +46,7 @@ export function parseInstallations(lines: readonly string[], architecture: strin
 async function readLog(since: string): Promise<string[]> {
   const names = (await readdir(directory).catch(() => [])).filter((name) => /^dpkg\.log(\.\d+)?(\.gz)?$/.test(name));
   const files = await Promise.all(names.map(async (name) => ({ path: join(directory, name), changedMs: (await stat(join(directory, name))).mtimeMs })));
-  const sorted = files.toSorted((left, right) => left.changedMs - right.changedMs);
-  // The last one that ended before shows that the next begins where it should.
-  const first = sorted.findLastIndex(({ changedMs }) => changedMs < Date.parse(since));
-  const texts = await Promise.all(sorted.slice(Math.max(0, first)).map(({ path }) => readText(path)));
+  const texts = await Promise.all(logFilesSince(files, since).map(({ path }) => readText(path)));
   return texts
     .join('')
     .split('\n')
