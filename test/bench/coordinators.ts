@@ -1,9 +1,7 @@
 /** The bench's Update Coordinators, as processes that can be killed. */
-import { execa } from 'execa';
-import { cauProgram } from '../helpers/compiled.js';
+import { startCoordinator } from '../helpers/compiled.js';
 
-/** As execa has it. */
-type KillableProcess = Promise<unknown> & { kill(signal: 'SIGKILL' | 'SIGTERM'): boolean };
+type KillableProcess = ReturnType<typeof startCoordinator>;
 
 export class Coordinators {
   private readonly living = new Map<number, KillableProcess>();
@@ -13,13 +11,7 @@ export class Coordinators {
 
   start(count: number): void {
     for (let number = 1; number <= count; number += 1) {
-      const child = execa(process.execPath, [cauProgram, 'serve', 'coordinator'], {
-        env: this.env,
-        stdin: 'ignore',
-        stdout: 'ignore',
-        stderr: 'ignore',
-        reject: false,
-      });
+      const child = startCoordinator(this.env);
       if (child.pid !== undefined) this.living.set(child.pid, child);
     }
   }

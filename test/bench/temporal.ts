@@ -7,7 +7,7 @@ import { loadConfiguration } from '../../configuration/configuration.js';
 import { coordinatorQueue } from '../../domain/names.js';
 import { findTemporalCli } from '../../workers/temporal/find-cli.js';
 import { findFreePort } from '../../workers/temporal/ports.js';
-import { startTemporalService } from '../../workers/temporal/start-service.js';
+import { startServiceIn } from '../helpers/temporal-service.js';
 import { Coordinators } from './coordinators.js';
 import type { Endings } from '../helpers/endings.js';
 
@@ -25,15 +25,10 @@ export interface BenchTemporal {
 export async function startBenchTemporal(endings: Endings, progress: (line: string) => void): Promise<BenchTemporal> {
   const directory = await makeDirectory(endings);
   const port = await findFreePort();
-  const starting = startTemporalService({
-    ip: '127.0.0.1',
-    port,
-    uiPort: null,
-    databaseFile: join(directory, 'temporal.db'),
-    namespace: 'default',
-    findCli: () => findTemporalCli(progress),
-  });
-  const service = await endings.start(starting, (started) => started.stop());
+  const service = await endings.start(
+    startServiceIn(directory, port, () => findTemporalCli(progress)),
+    (started) => started.stop(),
+  );
   const env = { TEMPORAL_ADDRESS: service.address, CAU_TASK_QUEUE: coordinatorQueue };
   const coordinators = new Coordinators(env);
   coordinators.start(coordinatorCount);

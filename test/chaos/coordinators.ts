@@ -1,7 +1,6 @@
 /** Update Coordinators as an init system keeps them: one that dies is started again a little later. */
-import { execa } from 'execa';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cauProgram } from '../helpers/compiled.js';
+import { startCoordinator } from '../helpers/compiled.js';
 
 /** How long a coordinator that died is missing, before its own start-up. */
 export const restartPauseMs = 300;
@@ -17,13 +16,11 @@ export interface Coordinators {
 
 /** Keeps that many running. */
 export function keepCoordinators(count: number, env: Readonly<Record<string, string>>): Coordinators {
-  const running = new Set<ReturnType<typeof start>>();
+  const running = new Set<ReturnType<typeof startCoordinator>>();
   const ending = new AbortController();
-  const start = () =>
-    execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false });
   const keep = async (): Promise<void> => {
     while (!ending.signal.aborted) {
-      const child = start();
+      const child = startCoordinator(env);
       running.add(child);
       await child;
       running.delete(child);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFailure } from '../../domain/errors.js';
-import { effectiveOptions } from '../../domain/options.js';
 import { untouchedNode, type NodeReport, type Report } from '../../domain/report.js';
 import { exampleCluster, exampleRole, exampleRun, heldNode, withNodes, withRoles } from '../domain/example-cluster.js';
+import { exampleReport } from '../domain/example-report.js';
 import type { RunEvidence } from './evidence.js';
 import { noExcuses } from './evidence.js';
 import { findComplaints, findComplaintsAboutSuccess } from './look.js';
@@ -17,25 +17,7 @@ const node1: NodeReport = {
 };
 const reportOf = (node: NodeReport, changes: Partial<Report> = {}): RunEvidence['end'] => ({
   kind: 'report',
-  report: {
-    version: 1,
-    cluster: 'example',
-    run: exampleRun,
-    requestedBy: 'a test',
-    reason: null,
-    outcome: 'Succeeded',
-    failure: null,
-    startedAt: at,
-    endedAt: at,
-    options: effectiveOptions({}, {}),
-    driver: 'simulated',
-    software: [],
-    readiness: [],
-    nodes: [node],
-    roles: [],
-    commands: [],
-    ...changes,
-  },
+  report: exampleReport({ nodes: [node], ...changes }),
 });
 const cluster = exampleCluster();
 const sight = { at: 0, isQuorate: true, held: [], offline: [] };

@@ -1,8 +1,7 @@
 /** A Temporal service that can be killed and comes back with the data it had. */
-import { join } from 'node:path';
 import { findTemporalCli } from '../../workers/temporal/find-cli.js';
 import { findFreePort } from '../../workers/temporal/ports.js';
-import { startTemporalService } from '../../workers/temporal/start-service.js';
+import { startServiceIn } from '../helpers/temporal-service.js';
 
 export interface MortalTemporal {
   readonly address: string;
@@ -16,15 +15,7 @@ export interface MortalTemporal {
 /** Starts one on a port and a data base of its own. */
 export async function startMortalTemporal(directory: string, progress: (line: string) => void): Promise<MortalTemporal> {
   const port = await findFreePort();
-  const start = () =>
-    startTemporalService({
-      ip: '127.0.0.1',
-      port,
-      uiPort: null,
-      databaseFile: join(directory, 'temporal.db'),
-      namespace: 'default',
-      findCli: () => findTemporalCli(progress),
-    });
+  const start = () => startServiceIn(directory, port, () => findTemporalCli(progress));
   let service: ReturnType<typeof start> | null = start();
   const { address } = await service;
   return {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import { reportSchema } from '../../domain/report.js';
 import { findFreePort } from '../../workers/temporal/ports.js';
-import { startTemporalService, type TemporalService } from '../../workers/temporal/start-service.js';
+import type { TemporalService } from '../../workers/temporal/start-service.js';
+import { startServiceIn } from '../helpers/temporal-service.js';
 import { atRest, cauProgram, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
 let directory: string;
@@ -17,15 +18,7 @@ let world: World;
 let handle: WorkflowHandle;
 
 /** A Temporal service of our own, whose death harms nobody else. */
-const startTemporal = () =>
-  startTemporalService({
-    ip: '127.0.0.1',
-    port,
-    uiPort: null,
-    databaseFile: join(directory, 'temporal.db'),
-    namespace: 'default',
-    findCli: () => Promise.resolve(inject('temporalCli')),
-  });
+const startTemporal = () => startServiceIn(directory, port, () => Promise.resolve(inject('temporalCli')));
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cau-outage-'));

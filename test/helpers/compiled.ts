@@ -18,3 +18,8 @@ export async function buildProduct(): Promise<void> {
 export async function importSimulatedCluster(): Promise<typeof Simulated> {
   return (await import(new URL('clusters/simulated/simulated-cluster.js', dist).href)) as typeof Simulated;
 }
+
+/** An Update Coordinator as a process; `env` tells it its Temporal service and task queue. */
+export function startCoordinator(env: Readonly<Record<string, string>>, stderr: 'ignore' | 'inherit' = 'ignore') {
+  return execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr, reject: false });
+}

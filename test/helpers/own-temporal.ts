@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { findFreePort } from '../../workers/temporal/ports.js';
-import { startTemporalService } from '../../workers/temporal/start-service.js';
+import { startServiceIn } from './temporal-service.js';
 
 export interface OwnTemporal {
   readonly address: string;
@@ -20,15 +20,7 @@ export interface OwnTemporal {
 export async function startOwnTemporal(): Promise<OwnTemporal> {
   const directory = await mkdtemp(join(tmpdir(), 'cau-own-temporal-'));
   const port = await findFreePort();
-  const start = () =>
-    startTemporalService({
-      ip: '127.0.0.1',
-      port,
-      uiPort: null,
-      databaseFile: join(directory, 'temporal.db'),
-      namespace: 'default',
-      findCli: () => Promise.resolve(inject('temporalCli')),
-    });
+  const start = () => startServiceIn(directory, port, () => Promise.resolve(inject('temporalCli')));
   let service = await start();
   const kill = async () => {
     if (service.pid === null) throw new Error('not a service of our own');

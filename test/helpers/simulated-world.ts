@@ -1,6 +1,5 @@
 /** A simulated cluster with its node workers, a coordinator, and a client: everything that a whole run needs. */
 import type { WorkflowHandle } from '@temporalio/client';
-import { execa } from 'execa';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +19,7 @@ import { guardId } from '../../domain/names.js';
 import type { PartialOptions } from '../../domain/options.js';
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
-import { cauProgram, importSimulatedCluster } from './compiled.js';
+import { cauProgram, importSimulatedCluster, startCoordinator } from './compiled.js';
 import { updatesOfVersion, usualPackages, usualRoles } from './usual-cluster.js';
 
 export { cauProgram };
@@ -154,8 +153,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
 }
 
 function createCoordinators(env: Readonly<Record<string, string>>) {
-  const start = () =>
-    execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'inherit', reject: false });
+  const start = () => startCoordinator(env, 'inherit');
   let running: ReturnType<typeof start>[] = [];
   return {
     start: () => void running.push(start()),

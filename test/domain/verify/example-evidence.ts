@@ -5,6 +5,7 @@ import { verifyRun } from '../../../domain/verify/verify-run.js';
 import { untouchedNode, type NodeReport, type Report } from '../../../domain/report.js';
 import type { Evidence, NodeEvidence, VerifiedRun } from '../../../domain/evidence.js';
 import { exampleCluster, exampleRun } from '../example-cluster.js';
+import { exampleReport } from '../example-report.js';
 
 /** The time so many seconds after the start of the run. */
 export const at = (seconds: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + seconds * 1000).toISOString();
@@ -69,25 +70,14 @@ export function goodNodeReport(node: string, changes: Partial<NodeReport> = {}):
 }
 
 export function goodReport(changes: Partial<Report> = {}): Report {
-  return {
-    version: 1,
-    cluster: 'example',
-    run: exampleRun,
-    requestedBy: 'a test',
-    reason: null,
-    outcome: 'Succeeded',
-    failure: null,
+  return exampleReport({
     startedAt: at(0),
     endedAt: at(500),
     options: effectiveOptions({}, defaultOptions),
     driver: 'pacemaker',
-    software: [],
-    readiness: [],
     nodes: [goodNodeReport('node1'), goodNodeReport('node2'), untouchedNode('node3', 'UpToDate', null), untouchedNode('node4', 'UpToDate', null)],
-    roles: [],
-    commands: [],
     ...changes,
-  };
+  });
 }
 
 export function goodRun(report: Report | null = goodReport()): VerifiedRun {
