@@ -5,27 +5,33 @@ import type { NodeReport } from '../report.js';
 import { patienceMs } from './reported-installations.js';
 
 /**
- * Each reported restart leads from one boot of the node to a later one, and a node that succeeded had no boots meanwhile
- * but those. A node that loses its power while it restarts boots once more before anybody can see it.
+ * Each reported restart leads from one boot of the node to a later one, and a node that succeeded had no boots while it was
+ * held but those. A node that loses its power while it restarts boots once more before anybody can see it.
  */
 export function bootsAsReported(reported: NodeReport, { boots: { records, gap } }: NodeEvidence, skewMs: number): string[] {
-  const { node, restarts, startedAt, endedAt } = reported;
+  const { node, outcome, restarts, notes } = reported;
   const indexOf = (bootId: string) => records.findIndex((boot) => isSameBoot(boot.bootId, bootId));
   const invented = restarts.filter(({ from, to }) => indexOf(from) < 0 || indexOf(to) <= indexOf(from));
-  const spans = [...restarts.map(({ from, to }) => [indexOf(from), indexOf(to)] as const), ...reported.notes.map((note) => spanOf(note, records))];
-  const margin = skewMs + patienceMs;
-  const isWithin = (at: string) =>
-    startedAt !== null && endedAt !== null && Date.parse(at) >= Date.parse(startedAt) - margin && Date.parse(at) <= Date.parse(endedAt) + margin;
-  const silent =
-    reported.outcome === 'Succeeded'
-      ? records.filter(({ at }, index) => index > 0 && isWithin(at) && !spans.some(([from, to]) => from < index && index <= to))
-      : [];
+  const spans = [...restarts.map(({ from, to }) => [indexOf(from), indexOf(to)] as const), ...notes.map((note) => spanOf(note, records))];
+  const isSaid = (index: number) => spans.some(([from, to]) => from < index && index <= to);
+  const silent = outcome === 'Succeeded' ? records.filter(({ at }, index) => index > 0 && !isSaid(index) && isWhileHeld(reported, at, skewMs)) : [];
   return [
     ...(gap === null
       ? invented.map(({ from, to }) => `the report has ${node} restarted from boot ${from.slice(0, 8)} to ${to.slice(0, 8)}, and its boots do not`)
       : []),
     ...silent.map(({ at, bootId }) => `${node} booted at ${at} (${bootId.slice(0, 8)}), and the report does not say so`),
   ];
+}
+
+/**
+ * Whether that was for certain between the beginning of the hold and the end of the run's work on the node: a boot before and
+ * after is no affair of the run, and clocks differ.
+ */
+function isWhileHeld({ steps, endedAt }: NodeReport, at: string, skewMs: number): boolean {
+  const heldFrom = steps.find(({ step }) => step === 'holding')?.at;
+  if (heldFrom === undefined || endedAt === null) return false;
+  const margin = skewMs + patienceMs;
+  return Date.parse(at) > Date.parse(heldFrom) + margin && Date.parse(at) < Date.parse(endedAt) - margin;
 }
 
 /** The boots from the first to the last one that a note names: "restarted by itself (boot … -> …)". */

@@ -19,7 +19,8 @@ const names = ['node1', 'node2', 'node3', 'node4'];
 /** When the run began and ended with a node. */
 const times: Readonly<Record<string, readonly [number, number]>> = { node1: [100, 200], node2: [300, 400] };
 
-const startedBefore: readonly ClusterChange[] = [...names.map((node) => change(-1000, 'joined', { node })), change(-1000, 'quorumGained')];
+/** What the history begins with: all nodes joined, long ago. */
+export const startedBefore: readonly ClusterChange[] = [...names.map((node) => change(-1000, 'joined', { node })), change(-1000, 'quorumGained')];
 
 /** The history of the cluster: each node in turn held, restarted and released. */
 export const goodHistory: readonly ClusterChange[] = [
@@ -62,6 +63,10 @@ export function goodNodeReport(node: string, changes: Partial<NodeReport> = {}):
     endedAt: at(to + 1),
     inMaintenanceMs: (to - from) * 1000,
     passes: 1,
+    steps: [
+      { step: 'preparing', at: at(from - 1), ms: 1000 },
+      { step: 'holding', at: at(from), ms: (to - from) * 1000 },
+    ],
     updates: [{ name: 'app', from: '1.0', to: '1.1', outcome: 'succeeded' }],
     installed: 1,
     restarts: [{ from: `${node}-boot-1`, to: `${node}-boot-2`, reasons: ['new kernel'] }],

@@ -13,6 +13,7 @@ import {
   installation,
   nodeReports,
   notHolding,
+  startedBefore,
   withNode,
 } from './example-evidence.js';
 
@@ -102,6 +103,30 @@ describe.each<[string, VerifiedRun, Evidence]>([
         ...goodHistory.filter((one) => !(one.kind === 'released' && one.node === 'node1')),
         change(190, 'kept', { node: 'node1', run: exampleRun.firstExecutionRunId }),
       ],
+    }),
+  ],
+  [
+    'a power cut just before the node was held',
+    goodRun(),
+    withNode('node1', {
+      boots: {
+        gap: null,
+        records: [
+          { bootId: 'node1-boot-0', at: at(-2000), end: 'cut' },
+          { bootId: 'node1-boot-1', at: at(99.5), end: 'inOrder' },
+          { bootId: 'node1-boot-2', at: at(150), end: 'unknown' },
+        ],
+      },
+      history: {
+        gap: null,
+        scope: 'cluster',
+        records: [
+          ...startedBefore,
+          change(97, 'lost', { node: 'node1' }),
+          change(99.8, 'joined', { node: 'node1' }),
+          ...goodHistory.slice(startedBefore.length),
+        ],
+      },
     }),
   ],
   [

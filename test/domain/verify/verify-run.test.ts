@@ -173,6 +173,12 @@ describe.each<[string, VerifiedRun, Evidence, string]>([
     'report.true broken: the report has node1 restarted from boot',
   ],
   [
+    'a boot under the hold that the report does not have',
+    goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { restarts: [] })) })),
+    goodEvidence(),
+    'report.true broken: node1 booted at 2026-01-01T00:02:30.000Z (node1-bo), and the report does not say so',
+  ],
+  [
     'a hold that the report denies',
     goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { inMaintenanceMs: null })) })),
     goodEvidence(),
