@@ -1,7 +1,7 @@
 /**
  * Sums the results of test suites: `sum-results.mjs DIRECTORY SUITE=EXITCODE…`, where vitest's JSON reporter has left a
  * `SUITE.json` for each. The last line is the sum. Whatever hides tests counts as a failure: no result, no test, a file that
- * could not be run, an exit code that no failed test explains.
+ * could not be run, an exit code that no failed test explains. What failed is said just above it, in case only the end is kept.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,17 @@ function sumSuite(name, exitCode) {
   const result = { passed: count('passed'), failed: count('failed') + complaints.length, skipped: tests.length - count('passed') - count('failed') };
   console.log(`${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
   for (const complaint of complaints) console.log(`  ${complaint}`);
+  for (const test of tests.filter(({ status }) => status === 'failed')) console.log(`  ${test.fullName}\n${quote(test.failureMessages)}`);
   return result;
+}
+
+/** The first lines of what a test failed with. */
+function quote(messages = []) {
+  const lines = messages.flatMap((message) => message.split('\n'));
+  return lines
+    .slice(0, 12)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 function readFiles(name) {

@@ -12,6 +12,6 @@ const findLane = useLane('faults');
 describe(`a run ends in order, and the next one finds all in order (seed ${fastSeed})`, () => {
   it.each(schedules)('after $name', async ({ faults }) => {
     const { complaints } = await runTormented(await findLane(), faults);
-    expect(complaints).toEqual([]);
+    expect(complaints, complaints.join('\n')).toEqual([]);
   });
 });

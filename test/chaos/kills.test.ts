@@ -27,6 +27,7 @@ describe(`a run over two nodes (seed ${fastSeed})`, () => {
     const moment = moments[Math.floor((moments.length * percent) / 100)];
     if (moment === undefined) throw new Error('there is no such moment');
     const { evidence } = await runWithKill(await findLane(), { victim, moment });
-    expect(judgeKill(evidence)).toEqual([]);
+    const complaints = judgeKill(evidence);
+    expect(complaints, complaints.join('\n')).toEqual([]);
   });
 });

@@ -35,6 +35,14 @@ test('A failed test fails the whole, and its exit code is not counted again', as
   expect(await sum('tests=1')).toMatchObject({ last: '1 passed, 1 failed, 0 skipped', exitCode: 1 });
 });
 
+test('A failed test is named above the sum, with the beginning of what it failed with', async () => {
+  const message = ['Error: expected 1 to be 2', ...Array.from({ length: 40 }, (_, line) => `at line ${line}`)].join('\n');
+  await leave('tests', file('failed', [{ status: 'failed', fullName: 'a node is released', failureMessages: [message] }]));
+  const { all } = await sum('tests=1');
+  expect(all).toContain('  a node is released\n    Error: expected 1 to be 2\n    at line 0');
+  expect(all).not.toContain('at line 20');
+});
+
 test('A file whose tests were not run counts as a failure and is named', async () => {
   await leave('tests', file('passed', testsOf('passed')), file('failed', [], 'Cannot find module'), file('failed', testsOf('skipped', 'skipped'), 'beforeAll'));
   const { last, exitCode, all } = await sum('tests=1');
