@@ -1,5 +1,6 @@
 /** Can a node be taken out without giving up quorum? Counted from live votes, never from the number of nodes. */
-import { fullMembers, type ClusterDescription } from './cluster.js';
+import { fullMembers, type ClusterDescription, type ClusterNode } from './cluster.js';
+import { isKept } from './release.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /**
@@ -10,24 +11,27 @@ import { verdictOf, type Verdict } from './verdict.js';
  * With `two_node` one of two stays quorate while the other leaves in order, but both must be members now. `wait_for_all`
  * asks for everybody only after all were down, so it changes nothing while there is quorum. The live number of needed
  * votes is what counts: `last_man_standing` lowers it only after a while, and `auto_tie_breaker` would keep half of the
- * votes alive, if it is the right half; neither is relied upon. A member whose votes are not told counts for none. With
- * `no-quorum-policy=ignore` the cluster serves on without quorum; that is shown, not relied upon either.
+ * votes alive, if it is the right half; neither is relied upon. A member whose votes are not told counts for none, and so
+ * does one that is kept in maintenance mode: something is wrong there, and whoever looks after it may take it away at any
+ * moment. With `no-quorum-policy=ignore` the cluster serves on without quorum; that is shown, not relied upon either.
  */
 export function decideQuorum(cluster: ClusterDescription, leaving: string): Verdict {
   const { quorum } = cluster;
   if (!quorum.quorate) return verdictOf(['the cluster has no quorum now']);
-  const others = fullMembers(cluster).filter((node) => node.name !== leaving);
-  if (others.length === 0) return verdictOf([`no other full member would be left than ${leaving}`]);
+  const others = reliedUpon(cluster).filter((node) => node.name !== leaving);
+  const kept = keptBesides(cluster, leaving);
+  if (others.length === 0) return verdictOf([`no other full member would be left than ${[leaving, ...kept].join(' and ')}`]);
   if (quorum.twoNode) return verdictOf([]);
   const after = others.reduce((sum, node) => sum + (quorum.votesOf[node.name] ?? 0), 0) + quorum.deviceVotes;
-  return verdictOf(after >= quorum.needed ? [] : [`${after} votes would be left without ${leaving}, ${quorum.needed} are needed`]);
+  const without = `${after} votes would be left without ${leaving}${kept.length === 0 ? '' : ` and ${kept.join(', ')}, kept in maintenance mode`}`;
+  return verdictOf(after >= quorum.needed ? [] : [`${without}, ${quorum.needed} are needed`]);
 }
 
-/** How many more nodes could leave, one after another, before quorum is lost; the votes of a device count. */
+/** How many more nodes could leave, one after another, before quorum is lost; the votes of a device count, those of kept nodes do not. */
 export function quorumMargin(cluster: ClusterDescription): number {
   const { quorum } = cluster;
   if (!quorum.quorate) return 0;
-  const votes = fullMembers(cluster).map((node) => quorum.votesOf[node.name] ?? 0);
+  const votes = reliedUpon(cluster).map((node) => quorum.votesOf[node.name] ?? 0);
   if (quorum.twoNode) return Math.max(0, votes.length - 1);
   votes.sort((left, right) => right - left);
   let left = votes.reduce((sum, vote) => sum + vote, 0) + quorum.deviceVotes;
@@ -38,4 +42,16 @@ export function quorumMargin(cluster: ClusterDescription): number {
     margin += 1;
   }
   return margin;
+}
+
+function reliedUpon(cluster: ClusterDescription): ClusterNode[] {
+  return fullMembers(cluster).filter((node) => !isKeptNode(node));
+}
+
+function keptBesides(cluster: ClusterDescription, leaving: string): string[] {
+  return fullMembers(cluster).flatMap((node) => (node.name !== leaving && isKeptNode(node) ? [node.name] : []));
+}
+
+function isKeptNode({ hold }: ClusterNode): boolean {
+  return hold !== null && isKept(hold);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import { decideQuorum, quorumMargin } from '../../domain/quorum.js';
-import { exampleCluster, exampleNode } from './example-cluster.js';
+import { exampleCluster, exampleNode, exampleRun, withNodes } from './example-cluster.js';
 
 const flagged = (cluster: ClusterDescription, ...flags: readonly string[]): ClusterDescription => ({
   ...cluster,
@@ -34,11 +34,18 @@ function clusterOf(nodes: number, options: { online?: readonly boolean[]; needed
   };
 }
 
+const keeping = (cluster: ClusterDescription, name: string, { intact = true } = {}): ClusterDescription =>
+  withNodes(cluster, exampleNode(name, { hold: { run: exampleRun, kept: 'its package data base is broken', intact, releaseAfter: '30m' } }));
+
 describe('a node may be taken out', () => {
   it.each([
     ['of four', clusterOf(4), true],
     ['of three', clusterOf(3), true],
     ['not of four when one is away already', clusterOf(4, { online: [true, true, true, false] }), false],
+    ['not of four when one is kept in maintenance mode', keeping(clusterOf(4), 'node4'), false],
+    ['of four whose kept node a person released', keeping(clusterOf(4), 'node4', { intact: false }), true],
+    ['of five when one is kept in maintenance mode', keeping(clusterOf(5), 'node4'), true],
+    ['not of two with two_node when the other is kept', keeping(clusterOf(2, { twoNode: true }), 'node2'), false],
     ['not of two without two_node', clusterOf(2), false],
     ['of two with two_node', clusterOf(2, { twoNode: true }), true],
     ['not of two with two_node when the other is away', clusterOf(2, { twoNode: true, online: [true, false] }), false],
