@@ -91,10 +91,16 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
         return 'restarting';
       });
     }),
-    confirmRestarted: guard(nodeInputs.confirm, async ({ previousBootId }) => {
+    confirmRestarted: guard(nodeInputs.confirm, async ({ run, pass, previousBootId }) => {
       const bootId = await host.bootId();
-      if (bootId === previousBootId) throw new CauError('StillOldBoot', `${own.node} is still on boot ${bootId}.`, { where: own.node });
-      return { bootId };
+      if (bootId !== previousBootId) return { bootId };
+      // A worker that still answers on the old boot is the successor of one that ended between its reply and the restart.
+      const asked = await ledger.findStart(operationId(run, own.node, 'restart', pass));
+      if (asked?.bootId === bootId) {
+        await requireNotReleased(deps, run);
+        deps.restartAfterReply();
+      }
+      throw new CauError('StillOldBoot', `${own.node} is still on boot ${bootId}.`, { where: own.node });
     }),
     probeRoles: guard(nodeInputs.probe, ({ probes }) => probeRoles(probes)),
     collectEvidence: guard(nodeInputs.evidence, (input) => collectEvidence(deps, input)),

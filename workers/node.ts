@@ -6,6 +6,7 @@ import { createNodeBoundary } from '../activities/boundary.js';
 import { createClusterActivities, createIntroductionActivities } from '../activities/cluster-activities.js';
 import { createNodeActivities } from '../activities/node-activities.js';
 import { createPluginBench } from '../activities/plugin-bench.js';
+import { failureOf } from '../domain/errors.js';
 import { clusterQueue, nodeQueue } from '../domain/names.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
@@ -99,7 +100,11 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
       activities: { ...createIntroductionActivities({ boundary, driver }) },
     });
     log(`Node worker of ${node} in cluster ${cluster} is ready.`);
-    await runUntil([ownWorker, sharedWorker], ending.signal);
+    await runUntil([ownWorker, sharedWorker], ending.signal).catch((error: unknown) => {
+      // The reply is on its way or lost, and what is asked for is the restart (a worker that lost Temporal may end badly).
+      if (!isRestartDue) throw error;
+      log(`The workers of ${node} did not end in order: ${failureOf(error).message}`);
+    });
   } finally {
     signal.removeEventListener('abort', end);
     ending.abort();

@@ -23,17 +23,11 @@ export async function restart(state: NodeState, reasons: readonly string[]): Pro
   if (state.bootId !== bootId) return;
   state.enter('restarting', reasons.join('; '));
   state.restartAsked = { bootId, reasons };
-  await quickStep(cluster, node, `restart ${node}: ${reasons.join('; ').slice(0, 100)}`).restartNode({
-    cluster,
-    node,
-    run,
-    pass: state.restarts.length + 1,
-    expectedBootId: bootId,
-  });
+  const asked = { cluster, node, run, pass: state.restarts.length + 1 };
+  await quickStep(cluster, node, `restart ${node}: ${reasons.join('; ').slice(0, 100)}`).restartNode({ ...asked, expectedBootId: bootId });
   try {
     const confirmed = await nextBoot(cluster, node, durationMs(options.restartTimeout), `wait for the next boot of ${node}`).confirmRestarted({
-      cluster,
-      node,
+      ...asked,
       previousBootId: bootId,
     });
     takeRestart(state, confirmed.bootId, reasons);

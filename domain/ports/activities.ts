@@ -33,7 +33,7 @@ export const nodeInputs = {
   operation: z.strictObject({ ...target, run: runReferenceSchema, pass, plugin: nameSchema, updates }),
   verify: z.strictObject({ ...target, updates }),
   restart: z.strictObject({ ...target, run: runReferenceSchema, pass, expectedBootId: z.string().min(1).max(100) }),
-  confirm: z.strictObject({ ...target, previousBootId: z.string().min(1).max(100) }),
+  confirm: z.strictObject({ ...target, run: runReferenceSchema, pass, previousBootId: z.string().min(1).max(100) }),
   probe: z.strictObject({ ...target, probes: z.array(probeSchema).min(1).max(20) }),
   archive: z.strictObject({ ...target, run: runReferenceSchema, report: z.json() }),
   lease: z.strictObject({ ...target, run: runReferenceSchema }),
@@ -115,6 +115,7 @@ export interface NodeActivities {
   findStrayResources(input: Input<'target'>): Promise<readonly string[]>;
   /** Stops polling, then restarts the node; `alreadyRestarted` when the boot id is another one already. */
   restartNode(input: Input<'restart'>): Promise<'restarting' | 'alreadyRestarted'>;
+  /** @throws CauError `StillOldBoot`; a restart that was asked for and got lost on the way is done then */
   confirmRestarted(input: Input<'confirm'>): Promise<{ readonly bootId: string }>;
   /** Repeats the requests until it is canceled, then answers what it measured. */
   probeRoles(input: Input<'probe'>): Promise<readonly Measurement[]>;

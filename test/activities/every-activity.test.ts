@@ -70,7 +70,7 @@ const inputs: Readonly<Record<string, object>> = {
   startClusterStack: own,
   findStrayResources: own,
   restartNode: { ...own, run: exampleRun, pass: 1, expectedBootId: 'b1' },
-  confirmRestarted: { ...own, previousBootId: 'b1' },
+  confirmRestarted: { ...own, run: exampleRun, pass: 1, previousBootId: 'b1' },
   probeRoles: { ...own, probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }] },
   collectEvidence: { ...own, run: exampleRun, since: '2026-01-01T00:00:00.000Z' },
   archiveReport: { ...own, run: exampleRun, report: {} },
