@@ -11,6 +11,7 @@ import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
 import { countDoubt, decideHoldRelease, decideLeaseRelease, holdOf, isKept, type Doubt, type ReleaseDecision, type RunKnowledge } from '../domain/release.js';
 import type { NodeRelease } from '../host/node-release.js';
+import type { Occupation } from '../host/occupation.js';
 import type { ReleaseMemoryFile } from '../host/release-memory.js';
 
 export interface ReleaseWatchDependencies {
@@ -19,6 +20,7 @@ export interface ReleaseWatchDependencies {
   readonly driver: ClusterDriver;
   readonly host: NodeHost;
   readonly memory: ReleaseMemoryFile;
+  readonly occupation: Occupation;
   readonly release: NodeRelease;
   know(run: RunReference): Promise<RunKnowledge>;
   record(event: Readonly<Record<string, unknown>>): void;
@@ -31,25 +33,34 @@ export interface ReleaseWatch {
   outlook(): ReleaseOutlook;
 }
 
-/** How often to look. Somebody else's work costs as little as can be; a look of Pacemaker is two of its tools. */
-const pauseMs = { held: 2000, otherwise: 10_000 } as const;
+/**
+ * How often to look. A look of Pacemaker is two of its tools, which is dear on a node that boots or installs: a run that did a
+ * step here a moment ago is evidently well, and watched less closely.
+ */
+const pauseMs = { held: 2000, atWork: 5000, otherwise: 10_000 } as const;
 
 export function createReleaseWatch(deps: ReleaseWatchDependencies): ReleaseWatch {
-  const { own, driver, memory, release, record } = deps;
+  const { own, driver, memory, occupation, release, record } = deps;
   let claims: ReleaseOutlook['claims'] = [];
   let said = '';
   return {
     outlook: () => ({ node: own.node, claims }),
     async run(signal) {
-      while (!signal.aborted) {
-        const isHeld = await look().catch((error: unknown) => {
+      for (let isHeld = true; !signal.aborted;) {
+        await delay(pauseBeforeLook(isHeld), undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return;
+        isHeld = await look().catch((error: unknown) => {
           say(`the release of holds cannot be watched: ${failureOf(error).message}`);
           return true;
         });
-        await delay(isHeld ? pauseMs.held : pauseMs.otherwise, undefined, { signal }).catch(() => undefined);
       }
     },
   };
+
+  function pauseBeforeLook(isHeld: boolean): number {
+    if (!isHeld) return pauseMs.otherwise;
+    return occupation.idleForMs() < pauseMs.atWork ? pauseMs.atWork : pauseMs.held;
+  }
 
   /** One look, and what follows from it. Answers whether this node is held. */
   async function look(): Promise<boolean> {

@@ -46,7 +46,7 @@ export function createReleasing(
   const memory = openReleaseMemory(join(stateDirectory, 'release'));
   const occupation = createOccupation(() => findSurvivor(ledger, host));
   const release = createNodeRelease({ own, driver: watchDriver, host, memory, occupation, record });
-  const watch = createReleaseWatch({ own, driver: watchDriver, host, memory, release, record, know: (run) => knowRun(client, own, run, askMs) });
+  const watch = createReleaseWatch({ own, driver: watchDriver, host, memory, occupation, release, record, know: (run) => knowRun(client, own, run, askMs) });
   return { memory, occupation, release, watch, close: () => questions.close() };
 }
 
