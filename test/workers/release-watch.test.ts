@@ -127,7 +127,7 @@ describe('in the middle of an installation', () => {
 });
 
 describe('a node that was kept', () => {
-  it('by a run that Temporal does not know any more stays so, and hinders no new run', async () => {
+  it('by a run that Temporal does not know any more stays so; the next run takes no other out beside it until a person says that it is well', async () => {
     await letGo();
     world.cluster.refuseStop('web', 'node1', true);
     const report = await world.run({ releaseAfter: '1s' }, { nodes: ['node1'] });
@@ -135,12 +135,15 @@ describe('a node that was kept', () => {
     world.cluster.refuseStop('web', 'node1', false);
     await temporal.loseData();
     await temporal.start();
-    const next = await world.run({}, { nodes: ['node1', 'node3'] });
+    const next = await world.run({ quorumWait: '1s' }, { nodes: ['node1', 'node3'] });
     expect(next.nodes.map((node) => [node.node, node.outcome])).toEqual([
-      ['node3', 'Succeeded'],
+      ['node3', 'Failed'],
       ['node1', 'Skipped'],
     ]);
+    expect(next.nodes[0]?.failure).toMatchObject({ code: 'QuorumAtRisk', message: expect.stringContaining('node1, kept in maintenance mode') });
     expect(world.cluster.description().nodes[0]?.hold?.kept).toContain('web');
     world.cluster.operatorStandby('node1', 'off');
+    const last = await world.run({}, { nodes: ['node3'] });
+    expect(last.outcome).toBe('Succeeded');
   }, 120_000);
 });
