@@ -51,7 +51,10 @@ export const errorCatalogue = {
     'The cluster does not manage a role on this node, so it cannot be moved.',
     'End the maintenance of the named role or node, then start again.',
   ),
-  QuorumAtRisk: stop('Taking this node out would cost the cluster its quorum, or roles their capacity.', 'Bring the missing nodes back and release the kept ones ("cau recover"), then start again.'),
+  QuorumAtRisk: stop(
+    'Taking this node out would cost the cluster its quorum, or roles their capacity.',
+    'Bring the missing nodes back and release the kept ones ("cau recover"), then start again.',
+  ),
   NoQuorumHere: again('The node that was asked is not in the part of the cluster that has quorum.', 'Nothing: another node is asked.'),
   ClusterToolFailed: again('A tool of the cluster manager failed.', 'Read its message; the step is tried again.'),
   HoldBroken: stop(

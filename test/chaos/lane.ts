@@ -11,7 +11,7 @@ import { loadConfiguration } from '../../configuration/configuration.js';
 import { cauProgram, importSimulatedCluster } from '../helpers/compiled.js';
 import type { Endings } from '../helpers/endings.js';
 import { updatesOfVersion, usualPackages } from '../helpers/usual-cluster.js';
-import { keepCoordinators, type Coordinators } from './coordinators.js';
+import { keepCoordinators, type Coordinators } from '../helpers/coordinators.js';
 import { startMortalTemporal, type MortalTemporal } from './mortal-temporal.js';
 
 export const nodes: readonly string[] = ['node1', 'node2', 'node3'];

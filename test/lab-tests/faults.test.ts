@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../domain/progress.js';
-import type { NodeReport } from '../../domain/report.js';
+import type { NodeReport, Report } from '../../domain/report.js';
 import { slowFile, type Offer } from '../lab/repository.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { tracesInCib } from './proof.js';
@@ -23,11 +23,12 @@ const installedTimes = async (node: string, name: string, version: string) =>
   (await world.lab.installations(node)).filter((line) => line.name === name && line.version === version).length;
 const bootsOf = async (node: string) => (await world.lab.bootIds(node)).length;
 
-/** Every node serves, every role runs, and nothing of ours is left. */
-async function expectAllIsWell(): Promise<void> {
+/** Every node serves, every role runs, nothing of ours is left, and the records say that every invariant holds. */
+async function expectAllIsWell(report: Report): Promise<void> {
   await world.lab.waitSettled();
   expect(await tracesInCib(world.lab)).toEqual([]);
   expect(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).not.toContain('standby="true"');
+  expect(await world.complaintsAbout(report)).toEqual([]);
 }
 
 /** A run over one node that hangs in the script of its update until somebody lets it go on. */
@@ -47,24 +48,26 @@ describe('a power cut in the middle of dpkg', () => {
     expect(await sh('node3', 'systemctl is-active corosync pacemaker || true')).toBe('inactive\ninactive');
     await world.lab.machine('node3').crash();
     await world.lab.machine('node3').start();
-    const [node] = (await world.report(handle)).nodes;
+    const report = await world.report(handle);
+    const [node] = report.nodes;
     expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 });
     expect(node?.notes.join('\n')).toMatch(/left no result[\s\S]*node3 restarted by itself/);
     expect(await installedTimes('node3', 'cau-demo-slow', '1.1')).toBe(1);
     expect(await bootsOf('node3')).toBe(boots + 1);
     expect(world.lab.powerLog).toEqual([]);
-    await expectAllIsWell();
+    await expectAllIsWell(report);
   });
 
   it('by fencing, since corosync stalled for 6 s while it was left running, ends likewise', async () => {
     const handle = await startStalled('slow2', 'node3', { clusterDuringInstall: 'keep' });
     const stalled = sh('node3', 'kill -STOP $(pidof corosync); sleep 6; kill -CONT $(pidof corosync)').catch(() => 'fenced');
-    const [node] = (await world.report(handle)).nodes;
+    const report = await world.report(handle);
+    const [node] = report.nodes;
     expect(await stalled).toBe('fenced');
     expect(world.lab.powerLog.filter((line) => line.includes('node3')).length).toBeGreaterThan(0);
     expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [] });
     expect(await installedTimes('node3', 'cau-demo-slow', '1.2')).toBe(1);
-    await expectAllIsWell();
+    await expectAllIsWell(report);
   });
 });
 
@@ -74,20 +77,22 @@ describe('a stop that fails while the node is drained', () => {
     const fenced = world.lab.powerLog.length;
     const boots = await bootsOf('node3');
     await world.lab.offer('ordinary');
-    const [node] = (await world.report(await world.start({}, { nodes: ['node3'] }))).nodes;
+    const report = await world.report(await world.start({}, { nodes: ['node3'] }));
+    const [node] = report.nodes;
     expect(world.lab.powerLog.length).toBeGreaterThan(fenced);
     expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 });
     expect(node?.notes).toEqual([expect.stringMatching(/^node3 restarted by itself/)]);
     expect(await installedTimes('node3', 'cau-demo-app', '1.1')).toBe(1);
     expect(await bootsOf('node3')).toBe(boots + 1);
-    await expectAllIsWell();
+    await expectAllIsWell(report);
   });
 });
 
 describe('an update whose script fails', () => {
   it('is tried again as often as allowed; then the node serves, with every attempt in the report, until a later run mends it', async () => {
     await world.lab.offer('broken');
-    const [failed] = (await world.report(await world.start({ maxRetriesPerNode: 1 }, { nodes: ['node4'] }))).nodes;
+    const report = await world.report(await world.start({ maxRetriesPerNode: 1 }, { nodes: ['node4'] }));
+    const [failed] = report.nodes;
     expect(failed).toMatchObject({ outcome: 'Failed', failure: { code: 'PackagesBroken' }, kept: null, failed: 1 });
     // The package is unpacked after the first attempt, and what is left to do is its configuration.
     expect(failed?.attempts.map((attempt) => [attempt.step, attempt.code])).toEqual([
@@ -95,9 +100,10 @@ describe('an update whose script fails', () => {
       ['repairing', 'PackagesBroken'],
     ]);
     expect(failed?.failure?.message).toContain('fails on purpose');
-    await expectAllIsWell();
+    await expectAllIsWell(report);
     await world.lab.offer('fixed');
-    const [mended] = (await world.report(await world.start({}, { nodes: ['node4'] }))).nodes;
+    const next = await world.report(await world.start({}, { nodes: ['node4'] }));
+    const [mended] = next.nodes;
     expect(mended).toMatchObject({ outcome: 'Succeeded', attempts: [] });
     expect(await installedTimes('node4', 'cau-demo-broken', '1.2')).toBe(1);
   });
@@ -125,9 +131,10 @@ describe('a node that does not come back from its restart', () => {
     await sh('node1', node?.kept?.split('When it is well again: ')[1] ?? 'false');
     await world.lab.waitSettled();
     await world.lab.offer('slow3');
-    const [next] = (await world.report(await world.start({}, { nodes: ['node3'] }))).nodes;
+    const report = await world.report(await world.start({}, { nodes: ['node3'] }));
+    const [next] = report.nodes;
     expect(next).toMatchObject({ outcome: 'Succeeded', kept: null });
     expect(await installedTimes('node3', 'cau-demo-kernel', '1.1')).toBe(1);
-    await expectAllIsWell();
+    await expectAllIsWell(report);
   });
 });

@@ -1,5 +1,4 @@
 /** A lab with its node workers, two coordinators and a client. */
-import { execa } from 'execa';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
@@ -7,12 +6,13 @@ import { connectClient, type TemporalClient } from '../../client/connection.js';
 import { untilWorkersPoll } from '../../client/pollers.js';
 import { statusOf } from '../../client/progress.js';
 import { startRun } from '../../client/runs.js';
+import { verifyRun } from '../../client/verify.js';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import { guardId } from '../../domain/names.js';
 import type { PartialOptions } from '../../domain/options.js';
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
-import { cauProgram } from '../helpers/simulated-world.js';
+import { keepCoordinators, type Coordinators } from '../helpers/coordinators.js';
 import { startLab, type Lab, type LabSettings } from '../lab/lab.js';
 import { labPlace } from '../lab/place.js';
 
@@ -20,20 +20,21 @@ export interface LabWorld {
   readonly lab: Lab;
   readonly temporal: TemporalClient;
   readonly address: string;
+  /** Two; one that is killed is started again, as by an init system. */
+  readonly coordinators: Coordinators;
   start(options?: PartialOptions, more?: Readonly<Record<string, unknown>>): Promise<WorkflowHandle>;
   report(handle: WorkflowHandle): Promise<Report>;
   /** Waits until the run's progress is as asked. */
   until(handle: WorkflowHandle, isSo: (progress: Progress) => boolean): Promise<Progress>;
   untilFree(): Promise<void>;
+  /** What "cau verify" does not find to hold of a run, a line for each invariant. */
+  complaintsAbout(report: Report): Promise<string[]>;
   stop(): Promise<void>;
 }
 
 /** @param address of its Temporal service; that of all tests when it is left out */
 export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temporalPort'>, address = inject('temporalAddress')): Promise<LabWorld> {
-  const env = { TEMPORAL_ADDRESS: address };
-  const coordinators = [1, 2].map(() =>
-    execa(process.execPath, [cauProgram, 'serve', 'coordinator'], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false }),
-  );
+  const coordinators = keepCoordinators(2, { TEMPORAL_ADDRESS: address });
   // Not where a lab is usually, so that one that a developer has up is left alone.
   const lab = await startLab({ place: labPlace('cautst', '10.88.0'), ...settings, temporalPort: Number(address.split(':')[1]) });
   const temporal = await connectClient(loadConfiguration({ temporalAddress: address }));
@@ -42,6 +43,7 @@ export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temp
     lab,
     temporal,
     address,
+    coordinators,
     start: (options = {}, more = {}) =>
       startRun(temporal, { cluster: lab.place.name, options, requestedBy: 'a lab test', ...more }, `cau/run/${lab.place.name}/${randomUUID()}`),
     report: async (handle) => (await handle.result()) as Report,
@@ -61,10 +63,13 @@ export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temp
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
+    async complaintsAbout({ run }) {
+      const { findings } = await verifyRun(temporal, { cluster: lab.place.name, workflowId: run.workflowId });
+      return findings.filter(({ state }) => state !== 'holds').map(({ id, state, broken, unknown }) => `${id} ${state}: ${[...broken, ...unknown].join('; ')}`);
+    },
     async stop() {
       await temporal.close();
-      for (const coordinator of coordinators) coordinator.kill('SIGTERM');
-      await Promise.all(coordinators);
+      await coordinators.end();
       await lab.down();
     },
   };

@@ -48,3 +48,13 @@ test('An interruption is told with its length and who answered before and after,
   // Whatever the machine is busy with: one request for each time that passed.
   expect(result.requests).toBeGreaterThan((elapsedMs / everyMs) * 0.8);
 });
+
+test('A series whose process is killed is not waited for', async () => {
+  const port = await findFreePort();
+  await serve(port, 'one');
+  const series = await startSeries(`http://127.0.0.1:${port}/`, everyMs);
+  const ended = series.end(1_000_000);
+  process.kill(series.pid ?? 0, 'SIGKILL');
+  await expect(ended).rejects.toThrow('ended (SIGKILL)');
+  await expect(series.end()).rejects.toThrow('ended (SIGKILL)');
+});

@@ -14,7 +14,8 @@ export interface SeriesResult {
 }
 
 export interface Series {
-  /** Ends it, once it has sent at least that many requests. */
+  readonly pid: number | undefined;
+  /** Ends it, once it has sent at least that many requests. @throws Error when its process is gone */
   end(atLeast?: number): Promise<SeriesResult>;
 }
 
@@ -29,14 +30,34 @@ export async function startSeries(url: string, everyMs: number, attemptMs = impa
   const child: ChildProcess = fork(fileURLToPath(new URL('./probe-series-main.ts', import.meta.url)), [url, String(everyMs), String(attemptMs)], {
     execArgv: ['--import', 'tsx'],
   });
-  await once(child, 'message');
+  await messageOf(child);
   return {
+    pid: child.pid,
     async end(atLeast = 0) {
-      const answer = once(child, 'message');
-      child.send(atLeast);
-      const [result] = (await answer) as [SeriesResult];
+      const answer = messageOf(child);
+      // A closed channel is told by the answer that does not come.
+      child.send(atLeast, () => undefined);
+      const result = await answer;
       child.kill();
-      return result;
+      return result as SeriesResult;
     },
   };
+}
+
+/** Its next message. A process that ended sends none, and must not be waited for. */
+async function messageOf(child: ChildProcess): Promise<unknown> {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const ended = () => new Error(`the process of the series ended (${child.signalCode ?? `code ${child.exitCode}`})`);
+  try {
+    if (child.exitCode !== null || child.signalCode !== null) throw ended();
+    return await Promise.race([
+      once(child, 'message', { signal }).then(([message]) => message as unknown),
+      once(child, 'exit', { signal }).then(() => {
+        throw ended();
+      }),
+    ]);
+  } finally {
+    listening.abort();
+  }
 }

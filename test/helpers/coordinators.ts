@@ -1,6 +1,6 @@
 /** Update Coordinators as an init system keeps them: one that dies is started again a little later. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCoordinator } from '../helpers/compiled.js';
+import { startCoordinator } from './compiled.js';
 
 /** How long a coordinator that died is missing, before its own start-up. */
 export const restartPauseMs = 300;

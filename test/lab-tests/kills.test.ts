@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startOwnTemporal, type OwnTemporal } from '../helpers/own-temporal.js';
+import { slowFile, type Offer } from '../lab/repository.js';
+import { createLabWorld, type LabWorld } from './lab-world.js';
+import { tracesInCib } from './proof.js';
+
+/** How long Temporal is away. */
+const outageMs = 3000;
+
+describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fencing, in the middle of an installation', (count) => {
+  let temporal: OwnTemporal;
+  let world: LabWorld;
+  beforeAll(async () => {
+    temporal = await startOwnTemporal();
+    world = await createLabWorld({ nodes: count, offers: [] }, temporal.address);
+  });
+  afterAll(async () => {
+    await world.stop();
+    await temporal.stop();
+  });
+  afterEach(async () => {
+    await sh(`rm -f ${slowFile}`).catch(() => undefined);
+    await world.untilFree();
+  });
+
+  const node = 'node2';
+  const sh = (script: string) => world.lab.exec(node, 'sh', '-c', script);
+  const isPostinstRunning = async () => (await sh('pgrep -f cau-demo-slow[.]postinst || true')) !== '';
+  const workerPid = () => sh('systemctl show --property=MainPID --value cau-node.service');
+
+  const killCoordinators = (most: number) => () =>
+    Promise.all(
+      world.coordinators
+        .pids()
+        .slice(0, most)
+        .map((pid) => world.coordinators.kill(pid)),
+    );
+  async function killTemporal(): Promise<void> {
+    await temporal.kill();
+    await delay(outageMs);
+    await temporal.start();
+  }
+  async function killNodeWorker(): Promise<void> {
+    const pid = await workerPid();
+    await sh(`kill -9 ${pid}`);
+    await expect.poll(workerPid, { timeout: 20_000 }).not.toMatch(new RegExp(`^(0|${pid})$`));
+  }
+  async function cutPower(): Promise<void> {
+    await world.lab.machine(node).crash();
+    await world.lab.machine(node).start();
+  }
+
+  it.each<[string, Offer, number, () => Promise<unknown>]>([
+    ['of a coordinator', 'slow1', 0, killCoordinators(1)],
+    ['of all coordinators', 'slow2', 0, killCoordinators(2)],
+    ['of Temporal', 'slow3', 0, killTemporal],
+    ['of the node worker', 'slow4', 0, killNodeWorker],
+    ['of the whole node, by a power cut', 'slow5', 1, cutPower],
+  ])('kill -9 %s loses nothing: the update is installed once, the node serves, nobody is fenced, every invariant holds', async (_what, offer, boots, kill) => {
+    const { lab } = world;
+    const version = `1.${offer.slice(-1)}`;
+    const before = (await lab.bootIds(node)).length;
+    await lab.offer(offer);
+    await sh(`touch ${slowFile}`);
+    const handle = await world.start({}, { nodes: [node] });
+    await expect.poll(isPostinstRunning, { timeout: 60_000 }).toBe(true);
+    await kill();
+    await sh(`rm -f ${slowFile}`);
+    const report = await world.report(handle);
+    expect(report.nodes).toEqual([expect.objectContaining({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 })]);
+    const times = (await lab.installations(node)).filter((line) => line.name === 'cau-demo-slow' && line.version === version);
+    expect(times).toHaveLength(1);
+    expect((await lab.bootIds(node)).length).toBe(before + boots);
+    await lab.waitSettled();
+    expect(lab.powerLog).toEqual([]);
+    expect(await tracesInCib(lab)).toEqual([]);
+    expect(await world.complaintsAbout(report)).toEqual([]);
+  });
+});
