@@ -7,6 +7,7 @@ import { addConfigCommand } from './commands/config.js';
 import { addControlCommands } from './commands/control.js';
 import { addDemoCommand } from './commands/demo.js';
 import { showOverview } from './commands/overview.js';
+import { addEventsCommand } from './commands/events.js';
 import { addPreviewCommand } from './commands/preview.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
@@ -34,6 +35,7 @@ for (const add of [
   addPreviewCommand,
   addRunCommand,
   addStatusCommand,
+  addEventsCommand,
   addControlCommands,
   addReportCommand,
   addRecoverCommand,

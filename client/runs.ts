@@ -1,5 +1,5 @@
 /** Starting and finding Updating Runs and previews. */
-import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
 import { CauError } from '../domain/errors.js';
 import { clusterQueue, nameSchema, previewId, runId } from '../domain/names.js';
 import type { Preview } from '../domain/preview.js';
@@ -91,6 +91,13 @@ export async function requireRun(temporal: TemporalClient, name: string | null):
 /** The report of a run that is over; waits for one that is not. */
 export async function awaitReport(handle: WorkflowHandle): Promise<Report> {
   return (await handle.result()) as Report;
+}
+
+/** What Temporal says of a run. @throws CauError `RunNotFound` for a workflow that is none */
+export async function requireUpdatingRun(handle: WorkflowHandle): Promise<WorkflowExecutionDescription> {
+  const description = await handle.describe();
+  if (description.type === 'updatingRun') return description;
+  throw new CauError('RunNotFound', `${handle.workflowId} is not an Updating Run.`, { where: handle.workflowId });
 }
 
 /** The cluster of a run. @throws CauError `RunNotFound` for a workflow that is none */

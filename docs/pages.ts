@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { flagOf } from '../cli/option-flags.js';
 import { errorCatalogue } from '../domain/errors.js';
+import { eventCatalogue } from '../domain/events.js';
 import { defaultOptions, runOptionsSchema } from '../domain/options.js';
 
 /** Every generated page, by its file name. */
 export function renderPages(): Readonly<Record<string, string>> {
-  return { 'errors.md': errorsPage(), 'options.md': optionsPage() };
+  return { 'errors.md': errorsPage(), 'options.md': optionsPage(), 'events.md': eventsPage() };
 }
 
 function errorsPage(): string {
@@ -44,6 +45,29 @@ function optionsPage(): string {
     '',
     '| option | flag | default | allowed | meaning |',
     '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function eventsPage(): string {
+  const rows = Object.entries(eventCatalogue).map(([name, { number, level, meaning }]) => `| ${number} | \`${name}\` | ${level} | ${meaning} |`);
+  return [
+    '# Events of a run',
+    '',
+    '```',
+    'cau events                       the latest run; or CLUSTER, or the id of a run',
+    'cau events --follow              stay until the run ends',
+    'cau events --follow --json       one JSON document a line',
+    '```',
+    '',
+    'The events are read from the histories that Temporal keeps of the run and of its nodes. So they are complete, need no Update Coordinator, are there as long as Temporal keeps the run, and',
+    'each has an `id` that is the same whenever it is told again. Fields: `id`, `number`, `name`, `level`, `at`, `cluster`, `run`, `node` (null for the run itself), `message`.',
+    '',
+    "Numbers from 1003 to 1022 are those of Windows' Cluster-Aware Updating for the same case; those from 2001 are ours. A number never changes its meaning.",
+    '',
+    '| number | name | level | meaning |',
+    '| --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');

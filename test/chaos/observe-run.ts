@@ -9,7 +9,7 @@ import { guardId } from '../../domain/names.js';
 import type { RunRequest } from '../../domain/requests.js';
 import { reportSchema } from '../../domain/report.js';
 import type { RunEnd, RunEvidence } from './evidence.js';
-import { followHistories, type SeenEvent } from './follow-histories.js';
+import { followHistories, type SeenEvent } from '../../client/histories.js';
 import type { Lane } from './lane.js';
 import { nodes } from './lane.js';
 import { watchCluster } from './watch-cluster.js';
@@ -44,7 +44,7 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
     events.push(seen);
     react?.(seen);
   };
-  const closed = followHistories(temporal, name, { workflowId: handle.workflowId }, told, following.signal);
+  const closed = followHistories(temporal, { workflowId: handle.workflowId }, told, { signal: following.signal, isLive: true });
   const end = await endOf(lane, handle, closed, giveUpAt);
   following.abort();
   await closed;

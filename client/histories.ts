@@ -5,8 +5,8 @@
 import type { WorkflowHandle, WorkflowService } from '@temporalio/client';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TemporalClient } from '../../client/connection.js';
-import { guardId } from '../../domain/names.js';
+import type { TemporalClient } from './connection.js';
+import { isUnavailable } from './failures.js';
 
 type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 type HistoryPage = Awaited<ReturnType<WorkflowService['getWorkflowExecutionHistory']>>;
@@ -30,22 +30,23 @@ interface Execution {
 
 const retryMs = 50;
 
-/** Follows the run until it is closed or the signal aborts, also through outages of Temporal. */
-export async function followHistories(
-  temporal: TemporalClient,
-  cluster: string,
-  run: Execution,
-  tell: (seen: SeenEvent) => void,
-  signal: AbortSignal,
-): Promise<void> {
+/** How histories are read. */
+export interface Reading {
+  readonly signal: AbortSignal;
+  /** Whether events to come are waited for, until the workflows are closed, also through outages of Temporal. */
+  readonly isLive: boolean;
+}
+
+/** Reads the histories of the run to their end, or until the signal aborts. @throws the client's error; when it is live, only for a run that is not found */
+export async function followHistories(temporal: TemporalClient, run: Execution, tell: (seen: SeenEvent) => void, reading: Reading): Promise<void> {
   const children: Promise<void>[] = [];
   // One listener for each question on the way.
-  setMaxListeners(0, signal);
-  await followOne(temporal, 'run', run, signal, (seen) => {
-    const child = seen.event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
+  setMaxListeners(0, reading.signal);
+  await followOne(temporal, 'run', run, reading, (seen) => {
+    const { workflowExecution: child, workflowType } = seen.event.childWorkflowExecutionStartedEventAttributes ?? {};
     if (typeof child?.workflowId === 'string' && typeof child.runId === 'string') {
-      const name = child.workflowId === guardId(cluster) ? 'guard' : (child.workflowId.split('/').at(-1) ?? '');
-      children.push(followOne(temporal, name, { workflowId: child.workflowId, runId: child.runId }, signal, tell));
+      const name = workflowType?.name === 'clusterGuard' ? 'guard' : (child.workflowId.split('/').at(-1) ?? '');
+      children.push(followOne(temporal, name, { workflowId: child.workflowId, runId: child.runId }, reading, tell));
     }
     tell(seen);
   });
@@ -56,29 +57,35 @@ async function followOne(
   { client, namespace }: TemporalClient,
   workflow: string,
   execution: Execution,
-  signal: AbortSignal,
+  { signal, isLive }: Reading,
   tell: (seen: SeenEvent) => void,
 ): Promise<void> {
   let told = 0;
   let place: Uint8Array | null = null;
   while (!signal.aborted) {
     try {
-      const request = { namespace, execution, waitNewEvent: true, nextPageToken: place };
+      const request = { namespace, execution, waitNewEvent: isLive, nextPageToken: place };
       const page: HistoryPage = await client.connection.withAbortSignal(signal, () => client.workflowService.getWorkflowExecutionHistory(request));
       for (const event of page.history?.events ?? []) {
         const id = Number(event.eventId);
         if (id <= told) continue;
         told = id;
-        tell({ workflow, id, kind: kindOf(event), at: timeOf(event), event });
+        tell(toSeenEvent(workflow, event));
       }
       place = page.nextPageToken ?? null;
       if (place === null || place.length === 0) return;
-    } catch {
+    } catch (error) {
+      if (!isLive || (told === 0 && !isUnavailable(error))) throw error;
       // Temporal is away; its place in the history may not be known to the one that comes back.
       place = null;
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** An event of the history of `workflow` (see `SeenEvent`). */
+export function toSeenEvent(workflow: string, event: HistoryEvent): SeenEvent {
+  return { workflow, id: Number(event.eventId), kind: kindOf(event), at: timeOf(event), event };
 }
 
 function kindOf(event: HistoryEvent): string {
