@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { durationSchema } from './duration.js';
 import { nameSchema } from './names.js';
+import { maintenanceWindowSchema } from './maintenance-window.js';
 import { requireConsistent } from './option-rules.js';
 import { probeSchema } from './probes.js';
 
@@ -49,6 +50,11 @@ export const runOptionsSchema = z.strictObject({
   warnAfter: durationOrNever.describe('When the report and the details of the run warn that it takes long; shorter than stopAfter.'),
   stopAfter: durationOrNever.describe('When no further node is begun any more, counted from the start of the run; a node at work finishes.'),
   stopGrace: durationSchema.describe('How long after stopAfter a node at work may go on; then it ends in order after its present step.'),
+  window: z
+    .union([z.literal('always'), maintenanceWindowSchema])
+    .describe(
+      'When nodes may be begun: always, or from start (if given) to end in a time zone, such as {"start":"22:00","end":"06:00","timeZone":"Europe/Zurich"}; a node that is not expected to be done by its end is not begun.',
+    ),
   releaseAfter: durationSchema.describe(
     'How long Temporal may not know a run, or may not answer, before nodes release by themselves what the run holds of them; never in the middle of an installation.',
   ),
@@ -83,6 +89,7 @@ export const defaultOptions: RunOptions = {
   warnAfter: 'never',
   stopAfter: 'never',
   stopGrace: '1h',
+  window: 'always',
   releaseAfter: '30m',
   probes: [],
   skipChecks: [],

@@ -6,8 +6,20 @@ import { runReferenceSchema } from './names.js';
 import { nodeOutcomeSchema, runOutcomeSchema } from './outcomes.js';
 import { waitSchema } from './waits.js';
 
-/** The phases of a run, in their order; `paused` and `awaitingApproval` may stand between nodes. */
-export const runPhases = ['starting', 'checking', 'scanning', 'planning', 'staging', 'updating', 'paused', 'awaitingApproval', 'finishing', 'done'] as const;
+/** The phases of a run, in their order; `paused`, `awaitingApproval` and `awaitingWindow` may stand between nodes. */
+export const runPhases = [
+  'starting',
+  'checking',
+  'scanning',
+  'planning',
+  'staging',
+  'updating',
+  'paused',
+  'awaitingApproval',
+  'awaitingWindow',
+  'finishing',
+  'done',
+] as const;
 export type RunPhase = (typeof runPhases)[number];
 
 /** The steps of a node, in their order; those from `proving` to `scanning` repeat with each pass. */

@@ -3,6 +3,7 @@
  * happens when that comes, and what a person can do meanwhile; nothing can be waited for without them.
  */
 import { z } from 'zod';
+import type { SettledWindow } from './maintenance-window.js';
 
 /** What is said of a wait; its times come from whoever waits. */
 interface WaitWords {
@@ -28,6 +29,11 @@ export const waits = {
     reason: `approval of ${what}`,
     next: stops,
     operatorCan: `"cau approve${node === null ? '' : ` --node ${node}`}" lets it go on, "cau stop" ends it${node === null ? '' : `, "cau skip ${node}" leaves the node out`}`,
+  }),
+  window: ({ window: { written, opensAt } }: { window: SettledWindow }) => ({
+    reason: `the maintenance window (${written}) opens at ${opensAt ?? 'once'}`,
+    next: 'nodes are begun',
+    operatorCan: '"cau stop" ends it; a new run without "window" begins at once',
   }),
   cleaning: ({ holder }: { holder: string }) => ({
     reason: `cleaning up after run ${holder}`,

@@ -13,6 +13,7 @@ import type { HeldGuard } from './guard-holding.js';
 import { Measuring } from './measuring.js';
 import type { RunState } from './run-state.js';
 import { awaitTurn } from './turn.js';
+import { fitOf } from './window.js';
 import type { updateNode } from './update-node.js';
 import { waiting } from './waiting.js';
 import { coordinatorWait, coordinatorWaitMs } from './workers.js';
@@ -37,12 +38,15 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
   await measuring.end();
 }
 
-async function reasonNotToBegin(state: RunState, guard: HeldGuard, { node }: PlannedNode, budget: number): Promise<NodeReport | null> {
+async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: PlannedNode, budget: number): Promise<NodeReport | null> {
+  const { node } = planned;
   if (state.stop !== null) return untouchedNode(node, 'Canceled', state.stop.reason);
   if (state.skipped.has(node)) return untouchedNode(node, 'Skipped', 'left out by command');
   if (await guard.lost()) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
   const verdict = decideBudget(state.outcomes(), budget);
-  return verdict.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(verdict));
+  if (verdict.state !== 'met') return untouchedNode(node, 'Canceled', renderVerdict(verdict));
+  const fit = fitOf(state, planned);
+  return fit.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(fit));
 }
 
 async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined): Promise<void> {

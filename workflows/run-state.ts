@@ -5,6 +5,8 @@ import type { ApprovalDue } from '../domain/approval.js';
 import type { ClusterDescription } from '../domain/cluster.js';
 import type { CommandAnswer } from '../domain/commands.js';
 import type { Failure } from '../domain/errors.js';
+import type { NodeTime } from '../domain/expected-node-time.js';
+import type { SettledWindow } from '../domain/maintenance-window.js';
 import type { RunReference } from '../domain/names.js';
 import type { EffectiveOptions } from '../domain/options.js';
 import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes.js';
@@ -37,6 +39,10 @@ export class RunState {
   readonly skipped = new Set<string>();
   /** Why no further node is begun; the first reason stays. */
   stop: { readonly reason: string; readonly after: 'node' | 'step' } | null = null;
+  /** When nodes may be begun; null: always. */
+  window: SettledWindow | null = null;
+  /** How long nodes took in earlier runs, where that is asked for. */
+  nodeTimes: readonly NodeTime[] = [];
   /** What waits for an approval right now. */
   approvalDue: ApprovalDue | null = null;
   /** The keys of what was approved. */

@@ -1,10 +1,11 @@
 /** Whose turn it is: what a run waits for before it begins another node. */
 import { approvalDue, type ApprovalDue } from '../domain/approval.js';
 import { durationMs } from '../domain/duration.js';
+import type { SettledWindow } from '../domain/maintenance-window.js';
 import type { RunState } from './run-state.js';
 import { waiting } from './waiting.js';
 
-/** Waits until the node may be begun as far as people are concerned, or the run is to end. Every wait has a deadline: it holds the cluster against every other run. */
+/** Waits until the node may be begun as far as people and the clock are concerned, or the run is to end. Every wait has a deadline: it holds the cluster against every other run. */
 export async function awaitTurn(state: RunState, node: string): Promise<void> {
   while (state.stop === null) {
     if (state.paused !== null) {
@@ -12,8 +13,10 @@ export async function awaitTurn(state: RunState, node: string): Promise<void> {
       continue;
     }
     const due = approvalDue(state.options.values.approval, { next: node, begun: state.begunNodes, granted: state.granted });
-    if (due === null || state.skipped.has(node)) return;
-    await awaitApproval(state, due, node);
+    if (state.skipped.has(node)) return;
+    if (due !== null) await awaitApproval(state, due, node);
+    else if (isClosedYet(state.window)) await awaitOpening(state, state.window);
+    else return;
   }
 }
 
@@ -40,5 +43,20 @@ async function awaitApproval(state: RunState, due: ApprovalDue, node: string): P
     state.requestStop(`${due.what}: not approved within ${approvalTimeout} (approvalTimeout)`, 'node');
   });
   state.approvalDue = null;
+  state.enter('updating');
+}
+
+function isClosedYet(window: SettledWindow | null): window is OpeningWindow {
+  return window !== null && window.opensAt !== null && Date.now() < Date.parse(window.opensAt);
+}
+
+type OpeningWindow = SettledWindow & { readonly opensAt: string };
+
+/** A pause meanwhile is answered at once: it outlasts the opening. */
+async function awaitOpening(state: RunState, window: OpeningWindow): Promise<void> {
+  state.enter('awaitingWindow');
+  await waiting(state.waits, 'window', { window }, Date.parse(window.opensAt) - Date.now(), (opening) =>
+    opening.until(() => state.stop !== null || state.paused !== null, `the window opens at ${window.opensAt}`),
+  );
   state.enter('updating');
 }

@@ -18,6 +18,7 @@ import { RunState } from './run-state.js';
 import { stageScan } from './staging.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { timeLimits } from './time-limits.js';
+import { recallNodeTimes, settleWindow } from './window.js';
 import { coordinator } from './workers.js';
 
 /**
@@ -31,6 +32,7 @@ export async function updatingRun(input: unknown): Promise<Report> {
     listenToCommands(state);
     return CancellationScope.nonCancellable(async () => {
       state.options = await resolveOptions(request);
+      state.window = await settleWindow(state.options.values);
       const guard = await takeGuard(state);
       try {
         return await withAlarms(timeLimits(state), () => runGuarded(state, guard));
@@ -53,6 +55,7 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.witnesses = met.witnesses;
   state.see(description);
   // A scan changes nothing, so it need not wait for the verdict; what it throws counts only after it.
+  state.nodeTimes = await recallNodeTimes(met.witnesses, state.window);
   const scanning = settle(scanNodes(met, nodes, options));
   state.findings = await checkCluster(met, nodes, options);
   refuseIfBlocked(state);

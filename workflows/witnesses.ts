@@ -6,7 +6,7 @@ import type { ClusterDescription } from '../domain/cluster.js';
 import { createFailure, errorCatalogue, type Failure } from '../domain/errors.js';
 import type { RunReference } from '../domain/names.js';
 import type { Baseline } from '../domain/placement.js';
-import type { ClusterActivities, WatchAnswer } from '../domain/ports/activities.js';
+import type { ClusterActivities, NodeActivities, WatchAnswer } from '../domain/ports/activities.js';
 import type { z } from 'zod';
 import type { nodeInputs } from '../domain/ports/activities.js';
 import { fail, failureFrom } from './failures.js';
@@ -24,7 +24,7 @@ export interface Question<T> {
   readonly timeoutMs?: number;
   /** How long to go round the members before giving up. */
   readonly patienceMs?: number;
-  ask(activities: ClusterActivities, target: { cluster: string; node: string }): Promise<T>;
+  ask(activities: ClusterActivities & Pick<NodeActivities, 'recallNodeTimes'>, target: { cluster: string; node: string }): Promise<T>;
 }
 
 export type Condition = z.infer<typeof nodeInputs.watch>['condition'];

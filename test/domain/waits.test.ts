@@ -5,6 +5,7 @@ import { createWait, waitKinds, waitSchema, type WaitFacts, type WaitKind } from
 const examples: { readonly [K in WaitKind]: WaitFacts<K> } = {
   resume: { by: 'ops', why: 'lunch' },
   approval: { what: 'node node1', node: 'node1' },
+  window: { window: { opensAt: new Date(0).toISOString(), closesAt: new Date(1).toISOString(), written: '22:00 to 06:00 Europe/Zurich' } },
   cleaning: { holder: 'run-1' },
   guard: { cluster: 'c' },
   adoption: { workflowId: 'cau/node/c/node1' },

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
+import { atRest, cauProgram, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 import type { Progress } from '../../domain/progress.js';
 
 let world: World;
@@ -35,6 +35,27 @@ describe('a run that asks for approval', () => {
     expect(report.commands).toMatchObject([
       { command: 'approve', by: 'Anna', reason: 'change 4711', accepted: true, answer: expect.stringContaining('the plan') },
     ]);
+  });
+
+  it('is shown by "cau status" with its deadline, what comes next and what can be done, and is approved by "cau approve", which says what is refused', async () => {
+    const cau = (...args: string[]) =>
+      execa(process.execPath, [cauProgram, ...args], { env: { TEMPORAL_ADDRESS: world.address, CAU_REQUESTED_BY: 'Anna' }, stdin: 'ignore', reject: false });
+    const handle = await world.start({ approval: 'plan' }, two);
+    await world.until(handle, awaitsApproval);
+    const { stdout: status } = await cau('status', handle.workflowId);
+    expect(status).toMatch(/awaitingApproval/);
+    expect(status).toMatch(/waiting: approval of the plan, before node3 as the first node \(for .*, 23 h 59 min left, until .*Z\)/);
+    expect(status).toContain('then: the run ends in order, and nodes that are not begun are canceled');
+    expect(status).toContain('now: "cau approve" lets it go on, "cau stop" ends it');
+    expect(await cau('approve', handle.workflowId, '--node', 'node3')).toMatchObject({
+      exitCode: 7,
+      stdout: expect.stringContaining('approve refused: what waits'),
+    });
+    expect(await cau('approve', handle.workflowId, '--reason', 'change 4711')).toMatchObject({
+      exitCode: 0,
+      stdout: 'approve accepted: the plan, before node3 as the first node is approved; the run goes on.',
+    });
+    expect((await world.report(handle)).commands.at(-1)).toMatchObject({ command: 'approve', by: 'Anna', reason: 'change 4711', accepted: true });
   });
 
   it('after the first node works on that one, and on no other before', async () => {
