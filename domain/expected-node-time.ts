@@ -13,13 +13,14 @@ export interface ExpectedNodeTime {
 }
 
 const guessMs = 20 * 60_000;
-const guessWithRestartMs = 30 * 60_000;
+const restartGuessMs = 10 * 60_000;
 const enough = 3;
 const leastSpread = 0.1;
 
 /**
  * The median of earlier updates and twice their spread (the median deviation from it). Updates of the same node count if
  * there are enough of them, else those of all nodes; those that restarted, or did not, like this one, if there are any.
+ * Where none restarted, a guess for the restart is added.
  * Of one or two the spread is unknown, and half of the median is taken for it. Without any it is a guess, and says so.
  */
 export function expectNodeTime(times: readonly NodeTime[], { node, restart }: { readonly node: string; readonly restart: boolean }): ExpectedNodeTime {
@@ -27,14 +28,16 @@ export function expectNodeTime(times: readonly NodeTime[], { node, restart }: { 
   const comparable = alike.length > 0 ? alike : times;
   const own = comparable.filter((time) => time.node === node);
   const taken = own.length >= enough ? own : comparable;
-  if (taken.length === 0) return { ms: restart ? guessWithRestartMs : guessMs, basis: 'a guess, since no earlier report tells' };
+  if (taken.length === 0) return { ms: guessMs + (restart ? restartGuessMs : 0), basis: 'a guess, since no earlier report tells' };
   const all = taken.map(({ ms }) => ms);
   const middle = median(all);
   const spread = taken.length < enough ? middle / 2 : Math.max(middle * leastSpread, median(all.map((ms) => Math.abs(ms - middle))));
   const whose = own.length >= enough ? `of ${node}` : 'of all nodes';
+  const addedMs = restart && alike.length === 0 ? restartGuessMs : 0;
+  const added = addedMs === 0 ? '' : `, and ${renderElapsed(addedMs)} as a guess for its restart`;
   return {
-    ms: Math.round(middle + 2 * spread),
-    basis: `${taken.length} earlier ${taken.length === 1 ? 'update' : 'updates'} ${whose}: median ${renderElapsed(middle)}, spread ${renderElapsed(spread)}`,
+    ms: Math.round(middle + 2 * spread) + addedMs,
+    basis: `${taken.length} earlier ${taken.length === 1 ? 'update' : 'updates'} ${whose}: median ${renderElapsed(middle)}, spread ${renderElapsed(spread)}${added}`,
   };
 }
 

@@ -16,7 +16,7 @@ interface WaitWords {
 
 const stops = 'the run ends in order, and nodes that are not begun are canceled';
 const countsAsFailed = 'the node is brought back or kept, and counts as failed';
-const lookOrStop = '"cau stop --after step" ends it in order';
+const stopsAfter = '"cau stop --after step" ends the node in order after this step';
 
 /** Each kind of wait in words. `docs/cli.md` says where they are shown. */
 export const waits = {
@@ -78,17 +78,17 @@ export const waits = {
   quorum: ({ node, why }: { node: string; why: string }) => ({
     reason: `${node} cannot be taken out yet: ${why}`,
     next: 'the step fails with QuorumAtRisk, and the run ends in order',
-    operatorCan: `bring back missing nodes and release kept ones ("cau recover"); ${lookOrStop}`,
+    operatorCan: 'bring back missing nodes and release kept ones ("cau recover"); "cau stop --after step" ends the wait',
   }),
   drained: ({ node }: { node: string }) => ({
     reason: `roles leave ${node}`,
     next: `the drain fails, ${countsAsFailed}`,
-    operatorCan: `look at the named role in the cluster; ${lookOrStop}`,
+    operatorCan: `look at the named role in the cluster; ${stopsAfter}`,
   }),
   held: ({ node }: { node: string }) => ({
     reason: `proof that ${node} is still held`,
     next: `HoldBroken: ${countsAsFailed}`,
-    operatorCan: `nothing is needed; ${lookOrStop}`,
+    operatorCan: `nothing is needed; ${stopsAfter}`,
   }),
   left: ({ node }: { node: string }) => ({
     reason: `${node} leaves the cluster in order`,
@@ -118,7 +118,7 @@ export const waits = {
   retry: ({ retry, of, failure }: { retry: number; of: number; failure: string }) => ({
     reason: `retry ${retry} of ${of} after ${failure}`,
     next: 'the step is entered again where it failed',
-    operatorCan: `mend what the failure names; ${lookOrStop}`,
+    operatorCan: `mend what the failure names; ${stopsAfter}`,
   }),
 } as const satisfies Record<string, (facts: never) => WaitWords>;
 

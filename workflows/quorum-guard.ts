@@ -37,7 +37,7 @@ interface Look {
   readonly verdict: Verdict;
 }
 
-/** @throws CauError `QuorumAtRisk` when it does not get better in time */
+/** @throws CauError `QuorumAtRisk` when it does not get better in time, `Stopped` when the node was asked to end meanwhile */
 async function guarded(state: NodeState, look: () => Promise<Look>): Promise<ClusterDescription> {
   const { node, options } = state.order;
   const until = Date.now() + durationMs(options.quorumWait);
@@ -50,6 +50,8 @@ async function guarded(state: NodeState, look: () => Promise<Look>): Promise<Clu
       wait.because(waits.quorum({ node, why }).reason);
       state.say(`waits for quorum and capacity: ${why}`);
       await wait.sleep(lookMs, `wait: ${why}`);
+      // Nothing is under way while it waits here.
+      state.stopHere();
       const next = await look().catch(waitsForQuorum);
       if (next.verdict.state === 'met' && next.description !== null) return next.description;
       verdict = next.verdict;

@@ -29,6 +29,10 @@ describe('how long a node is expected to take', () => {
     const times = [took('node1', 10), took('node1', 600, true)];
     expect(expectNodeTime(times, { ...node1, restart: true }).ms).toBe(1_200_000);
     expect(expectNodeTime(times, node1).ms).toBe(20_000);
+    expect(expectNodeTime([took('node1', 10)], { ...node1, restart: true })).toEqual({
+      ms: 620_000,
+      basis: '1 earlier update of all nodes: median 10 s, spread 5.0 s, and 10 min 0 s as a guess for its restart',
+    });
   });
 
   it('is learned from the nodes of a report that succeeded, and from nothing that is no report', () => {

@@ -58,6 +58,25 @@ describe('a run with a maintenance window', () => {
     expect(report.nodes.map(({ outcome }) => outcome)).toEqual(['Succeeded', 'Succeeded']);
   });
 
+  it('does the nodes that fit and leaves those that do not', async () => {
+    const version = await onlyApp();
+    expect((await world.run({}, { nodes: ['node4'] })).outcome).toBe('Succeeded');
+    await world.untilFree();
+    // Only node4 has the app that reveals the kernel, and nobody has ever restarted here.
+    const more = [
+      { name: 'agent', version },
+      { name: 'kernel', version, restart: true, revealedBy: { name: 'app', version } },
+    ];
+    await world.cluster.offer(more);
+    const report = await world.report(await world.start({ window: closingIn(5) }, two));
+    expect(report.nodes.map(({ node, outcome }) => [node, outcome])).toEqual([
+      ['node3', 'Succeeded'],
+      ['node4', 'Canceled'],
+    ]);
+    expect(report.nodes[1]?.reason).toMatch(/expected to take 10 min .*, and 10 min 0 s as a guess for its restart\)$/);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
   it('waits until it opens, and can be stopped meanwhile', async () => {
     await onlyApp();
     const handle = await world.start({ window: closingIn(300, 60) }, two);
