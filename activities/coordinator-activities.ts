@@ -10,6 +10,7 @@ import { asActivity } from './boundary.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
+import { settleWindow } from './settle-window.js';
 import { failureOfWorkflow } from './workflow-failure.js';
 
 const lookMs = 250;
@@ -24,6 +25,7 @@ export function createCoordinatorActivities({ client }: { readonly client: Clien
         if (name === 'default') return Promise.resolve({ options: {}, digest: 'built-in' });
         throw new CauError('InvalidInput', `profile: there is no profile "${name}"; there is: default.`, { where: 'profile' });
       }),
+    settleWindow: ({ window, from }) => asActivity(async () => settleWindow(window, new Date(from))),
     examineGuard: ({ cluster, run }) => asActivity(() => examineGuard(client, cluster, run)),
     cancelGuard: ({ cluster, guardRunId }) =>
       asActivity(async () => {

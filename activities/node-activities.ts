@@ -15,7 +15,8 @@ import type { Occupation } from '../host/occupation.js';
 import type { OperationSpecification } from '../host/operation.js';
 import type { ReleaseMemoryFile } from '../host/release-memory.js';
 import { runOnce } from '../host/run-once.js';
-import { archiveReport } from '../host/archive.js';
+import { archiveReport, readReports } from '../host/archive.js';
+import { nodeTimesOf } from '../domain/expected-node-time.js';
 import type { NodeBoundary } from './boundary.js';
 import { collectEvidence } from './evidence-activity.js';
 import type { PluginBench } from './plugin-bench.js';
@@ -105,10 +106,17 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
     probeRoles: guard(nodeInputs.probe, ({ probes }) => probeRoles(probes)),
     collectEvidence: guard(nodeInputs.evidence, (input) => collectEvidence(deps, input)),
     archiveReport: guard(nodeInputs.archive, ({ run, report }) => archiveReport(deps.archiveDirectory, run, report)),
+    recallNodeTimes: guard(nodeInputs.target, async () =>
+      (await readReports(deps.archiveDirectory, recalledRuns)).flatMap((report) => nodeTimesOf(report)).slice(0, recalledTimes),
+    ),
     describeRelease: guard(nodeInputs.target, () => Promise.resolve(deps.outlook())),
     endHold: guard(nodeInputs.endHold, ({ run, why, evenKept }) => deps.release.end(run, why, evenKept)),
   };
 }
+
+/** Of how many runs the times of nodes are recalled, and how many of them: what is older tells little of today. */
+const recalledRuns = 20;
+const recalledTimes = 200;
 
 type Operation = { run: RunReference; pass: number; plugin: string };
 

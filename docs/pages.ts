@@ -80,6 +80,7 @@ interface Schema {
   readonly const?: string | number;
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, unknown>>;
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -94,6 +95,10 @@ function allowed(schema: Schema): string {
       return '`true`, `false`';
     case 'integer':
       return `${schema.minimum ?? ''} to ${schema.maximum ?? ''}`;
+    case 'object':
+      return `an object with ${Object.keys(schema.properties ?? {})
+        .map((name) => `\`${name}\``)
+        .join(', ')}`;
     case 'array':
       return schema.items?.type === 'object' ? 'a list of objects' : 'a list';
     default:

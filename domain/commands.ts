@@ -16,7 +16,8 @@ export const commandSchemas = {
   resume: z.strictObject(said),
   /** `after: node` lets nodes that are begun finish; `after: step` ends them in order after their present step. */
   stop: z.strictObject({ ...said, after: z.enum(['node', 'step']).default('node') }),
-  approve: z.strictObject(said),
+  /** With `node`, refused unless it is that node which waits: an approval that comes twice does not approve the next one. */
+  approve: z.strictObject({ ...said, node: nameSchema.optional() }),
   /** Leaves a node out that is not yet begun. */
   skip: z.strictObject({ ...said, node: nameSchema }),
 } as const;

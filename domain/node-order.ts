@@ -1,7 +1,7 @@
 /** The order that a run gives to the workflow of one node: only that node's own part of the plan. */
 import { z } from 'zod';
 import { nameSchema, runReferenceSchema } from './names.js';
-import { runOptionsSchema } from './options.js';
+import { recordedOptionsSchema } from './options.js';
 import type { RolePlacement } from './placement.js';
 import type { NodeReport } from './report.js';
 import { updateSchema } from './updates.js';
@@ -13,7 +13,7 @@ export const nodeOrderSchema = z.strictObject({
   run: runReferenceSchema,
   /** The members that may be asked about the cluster. */
   members: z.array(nameSchema).min(1).max(100),
-  options: runOptionsSchema,
+  options: recordedOptionsSchema,
   /** What was planned and staged. */
   updates: z.array(updateSchema).max(5000),
   /** How many nodes may be held at once, over the whole cluster. */

@@ -5,9 +5,12 @@
 import { z } from 'zod';
 import { durationSchema } from './duration.js';
 import { nameSchema } from './names.js';
+import { maintenanceWindowSchema } from './maintenance-window.js';
+import { requireConsistent } from './option-rules.js';
 import { probeSchema } from './probes.js';
 
 const count = (max: number) => z.number().int().min(0).max(max);
+const durationOrNever = z.union([z.literal('never'), durationSchema]);
 const checkId = z.string().regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'the id of a readiness rule, such as "cluster.quorum"');
 
 /** Every option with its range and, as `description`, what it means. No defaults here: see `defaultOptions`. */
@@ -40,6 +43,18 @@ export const runOptionsSchema = z.strictObject({
   maxScanPasses: z.number().int().min(1).max(20).describe('How often a node is scanned and updated until nothing is left.'),
   quorumWait: durationSchema.describe('How long to wait until a node can be taken out without risk to the quorum.'),
   pauseTimeout: durationSchema.describe('How long a run may stay paused; then it ends in order, and nodes that are not begun are canceled.'),
+  approval: z
+    .enum(['none', 'plan', 'firstNode', 'everyNode'])
+    .describe('What a person must approve: nothing, the plan before the first node, the others after the first node, or each node.'),
+  approvalTimeout: durationSchema.describe('How long a run waits for an approval; then it ends in order, and nodes that are not begun are canceled.'),
+  warnAfter: durationOrNever.describe('When the report and the details of the run warn that it takes long; shorter than stopAfter.'),
+  stopAfter: durationOrNever.describe('When no further node is begun any more, counted from the start of the run; a node at work finishes.'),
+  stopGrace: durationSchema.describe('How long after stopAfter a node at work may go on; then it ends in order after its present step.'),
+  window: z
+    .union([z.literal('always'), maintenanceWindowSchema])
+    .describe(
+      'When nodes may be begun: always, or from start (if given) to end in a time zone, such as {"start":"22:00","end":"06:00","timeZone":"Europe/Zurich"}; a node that is not expected to be done by its end is not begun.',
+    ),
   releaseAfter: durationSchema.describe(
     'How long Temporal may not know a run, or may not answer, before nodes release by themselves what the run holds of them; never in the middle of an installation.',
   ),
@@ -69,10 +84,22 @@ export const defaultOptions: RunOptions = {
   maxScanPasses: 5,
   quorumWait: '10m',
   pauseTimeout: '24h',
+  approval: 'none',
+  approvalTimeout: '24h',
+  warnAfter: 'never',
+  stopAfter: 'never',
+  stopGrace: '1h',
+  window: 'always',
   releaseAfter: '30m',
   probes: [],
   skipChecks: [],
 };
+
+/** The options of a run that an earlier version may have written, which did not know all of them. */
+export const recordedOptionsSchema = z.preprocess(
+  (options) => (typeof options === 'object' && options !== null ? { ...defaultOptions, ...options } : options),
+  runOptionsSchema,
+);
 
 /** Where the value of an option comes from. */
 export const optionOriginSchema = z.enum(['default', 'profile', 'request']);
@@ -80,15 +107,17 @@ export type OptionOrigin = z.infer<typeof optionOriginSchema>;
 
 /** The options of one run, each with its origin. */
 export const effectiveOptionsSchema = z.strictObject({
-  values: runOptionsSchema,
+  values: recordedOptionsSchema,
   origins: z.record(z.string(), optionOriginSchema),
 });
 export type EffectiveOptions = z.infer<typeof effectiveOptionsSchema>;
 
-/** Built-in defaults, overridden by the profile, overridden by the request. */
+/** Built-in defaults, overridden by the profile, overridden by the request. @throws CauError `InvalidInput` when they contradict each other */
 export function effectiveOptions(profile: PartialOptions, request: PartialOptions): EffectiveOptions {
   const origins = Object.fromEntries(
     Object.keys(defaultOptions).map((name): [string, OptionOrigin] => [name, name in request ? 'request' : name in profile ? 'profile' : 'default']),
   );
-  return { values: runOptionsSchema.parse({ ...defaultOptions, ...profile, ...request }), origins };
+  const values = runOptionsSchema.parse({ ...defaultOptions, ...profile, ...request });
+  requireConsistent(values);
+  return { values, origins };
 }

@@ -1,9 +1,15 @@
 /** What a run would do, changing nothing: the result of the workflow `preview`. */
 import type { Failure } from './errors.js';
+import type { FittedNode, SettledWindow } from './maintenance-window.js';
 import type { EffectiveOptions } from './options.js';
 import type { RolePlacement } from './placement.js';
 import type { Plan } from './plan.js';
 import type { Finding } from './report.js';
+
+/** The maintenance window, and which nodes are expected to fit into it one after another. */
+export interface WindowPreview extends SettledWindow {
+  readonly nodes: readonly FittedNode[];
+}
 
 export interface Preview {
   readonly version: 1;
@@ -19,4 +25,6 @@ export interface Preview {
   readonly failureBudget: number;
   readonly roles: readonly RolePlacement[];
   readonly plan: Plan;
+  /** Null: nodes may be begun at any time. */
+  readonly window: WindowPreview | null;
 }

@@ -4,9 +4,22 @@ import { commandAnswerSchema } from './commands.js';
 import { failureSchema } from './errors.js';
 import { runReferenceSchema } from './names.js';
 import { nodeOutcomeSchema, runOutcomeSchema } from './outcomes.js';
+import { waitSchema } from './waits.js';
 
-/** The phases of a run, in their order; `paused` may stand between nodes. */
-export const runPhases = ['starting', 'checking', 'scanning', 'planning', 'staging', 'updating', 'paused', 'finishing', 'done'] as const;
+/** The phases of a run, in their order; `paused`, `awaitingApproval` and `awaitingWindow` may stand between nodes. */
+export const runPhases = [
+  'starting',
+  'checking',
+  'scanning',
+  'planning',
+  'staging',
+  'updating',
+  'paused',
+  'awaitingApproval',
+  'awaitingWindow',
+  'finishing',
+  'done',
+] as const;
 export type RunPhase = (typeof runPhases)[number];
 
 /** The steps of a node, in their order; those from `proving` to `scanning` repeat with each pass. */
@@ -38,8 +51,10 @@ export const nodeProgressSchema = z.strictObject({
   /** Since when in this step. */
   since: time.nullable(),
   startedAt: time.nullable(),
-  /** What the step waits for or does right now, in words. */
+  /** What the step does right now, in words. */
   detail: z.string(),
+  /** What the node waits for; null when it works, or is not begun. */
+  wait: waitSchema.nullable(),
   outcome: nodeOutcomeSchema.nullable(),
   /** What the plan does with the node; null before there is a plan. */
   action: z.enum(['update', 'upToDate', 'skip']).nullable(),
@@ -57,8 +72,8 @@ export const progressSchema = z.strictObject({
   phase: z.enum(runPhases),
   since: time,
   startedAt: time,
-  /** What the run waits for, in words; null when it works. */
-  waitingFor: z.string().nullable(),
+  /** What the run waits for; null when it works. */
+  wait: waitSchema.nullable(),
   outcome: runOutcomeSchema.nullable(),
   failure: failureSchema.nullable(),
   nodes: z.array(nodeProgressSchema),

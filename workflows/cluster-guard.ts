@@ -10,8 +10,9 @@ import { parseInput } from '../domain/requests.js';
 import { endHold } from './end-hold.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { guardEndSignal, guardNodesSignal } from './messages.js';
+import { detailsBoard, waiting } from './waiting.js';
 import { Witnesses } from './witnesses.js';
-import { coordinatorWait } from './workers.js';
+import { coordinatorWait, coordinatorWaitMs } from './workers.js';
 
 const patienceMs = 10 * 60_000;
 
@@ -54,11 +55,14 @@ export async function clusterGuard(input: unknown): Promise<GuardResult> {
 async function cleanUp(cluster: string, run: RunReference, nodes: readonly string[]): Promise<GuardResult> {
   if (nodes.length === 0) return { released: [], problem: null };
   try {
-    await coordinatorWait('wait until the nodes at work have ended').awaitClosed({
-      workflowIds: nodes.map((node) => nodeWorkflowId(cluster, node)),
-      cancel: true,
-    });
-    const witnesses = new Witnesses(cluster, nodes);
+    const board = detailsBoard();
+    await waiting(board, 'nodesClose', { run: run.workflowId }, coordinatorWaitMs, (wait) =>
+      coordinatorWait(wait, 'wait until the nodes at work have ended').awaitClosed({
+        workflowIds: nodes.map((node) => nodeWorkflowId(cluster, node)),
+        cancel: true,
+      }),
+    );
+    const witnesses = new Witnesses(cluster, nodes, board);
     const description = await witnesses.ask({
       summary: 'what is left held?',
       not: null,
@@ -69,9 +73,9 @@ async function cleanUp(cluster: string, run: RunReference, nodes: readonly strin
     const answers = await Promise.all(
       left.map((node) => endHold(witnesses, { node, run, why: `its run is over and ${workflowInfo().workflowId} cleans up`, patienceMs })),
     );
-    const waiting = answers.find((answer) => answer.kind === 'waiting');
+    const unreleased = answers.find((answer) => answer.kind === 'waiting');
     // The lease stays as long as a node is held; the nodes themselves give both back then.
-    if (waiting !== undefined) return { released: [], problem: waiting.because };
+    if (unreleased !== undefined) return { released: [], problem: unreleased.because };
     await witnesses.ask({ summary: 'give the lease back', not: null, patienceMs, ask: (activities, target) => activities.dropLease({ ...target, run }) });
     return { released: left, problem: null };
   } catch (error) {

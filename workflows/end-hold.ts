@@ -2,12 +2,13 @@
  * Ending what a run that is over left on a node. The node itself is asked, since it alone knows whether an installation goes on
  * there, and whether its stack must be started first; a node that is gone is released by its peers.
  */
-import { sleep } from '@temporalio/workflow';
 import { findNode } from '../domain/cluster.js';
 import { isSameRun, type RunReference } from '../domain/names.js';
 import type { NodeReleaseAnswer } from '../domain/ports/activities.js';
 import { isKept } from '../domain/release.js';
+import { waits } from '../domain/waits.js';
 import { failureFrom } from './failures.js';
+import { waiting } from './waiting.js';
 import type { Witnesses } from './witnesses.js';
 import { ownAffair } from './workers.js';
 
@@ -28,11 +29,18 @@ const longestPauseMs = 15_000;
 /** What came of it; `waiting` when patience is over. */
 export async function endHold(witnesses: Witnesses, hold: HoldToEnd): Promise<NodeReleaseAnswer> {
   const giveUpAt = Date.now() + hold.patienceMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const answer = await askNode(witnesses, hold);
-    if (answer.kind !== 'waiting' || Date.now() >= giveUpAt) return answer;
-    await sleep(pauseMs, { summary: `not yet: ${answer.because}`.slice(0, 200) });
-  }
+  const first = await askNode(witnesses, hold);
+  if (first.kind !== 'waiting' || Date.now() >= giveUpAt) return first;
+  return waiting(witnesses.board, 'release', { node: hold.node, because: first.because }, giveUpAt - Date.now(), async (wait) => {
+    let { because } = first;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      await wait.sleep(pauseMs, `not yet: ${because}`.slice(0, 200));
+      const answer = await askNode(witnesses, hold);
+      if (answer.kind !== 'waiting' || wait.leftMs() === 0) return answer;
+      because = answer.because;
+      wait.because(waits.release({ node: hold.node, because }).reason);
+    }
+  });
 }
 
 async function askNode(witnesses: Witnesses, { node, run, why, evenKept = false }: HoldToEnd): Promise<NodeReleaseAnswer> {

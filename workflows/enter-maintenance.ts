@@ -86,7 +86,7 @@ export async function proveHeld(state: NodeState): Promise<void> {
   // With its stack stopped the node may be the very one whose vote is missing: it is not held back for long then.
   const patienceMs = state.isStackStopped ? provePatienceMs : undefined;
   const [held] = await Promise.all([
-    watch(state, state.isStackStopped ? 'held' : 'drained', proveMs, `prove that ${node} is held and empty`, patienceMs),
+    watch(state, state.isStackStopped ? 'held' : 'drained', proveMs, `prove that ${node} is held and empty`, { patienceMs, waitsFor: 'held' }),
     noticeRestart(state),
   ]);
   if (held.verdict.state === 'waiting') throw new CauError('HoldBroken', `${node} is not empty any more: ${renderVerdict(held.verdict)}.`, { where: node });

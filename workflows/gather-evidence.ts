@@ -1,9 +1,9 @@
 /** Gathers the evidence about a run: from every node that answers, and from the cluster when it is at rest. */
-import { sleep } from '@temporalio/workflow';
 import type { ClusterDescription } from '../domain/cluster.js';
 import { nodeEvidenceSchema, type Evidence, type NodeEvidence, type VerifiedRun } from '../domain/evidence.js';
 import { failureFrom } from './failures.js';
 import { meetCluster } from './survey.js';
+import { waiting } from './waiting.js';
 import type { Witnesses } from './witnesses.js';
 import { coordinator, reading } from './workers.js';
 
@@ -48,18 +48,22 @@ async function ask({ cluster, run, startedAt }: VerifiedRun, node: string): Prom
 
 /** The cluster by a member with quorum; one that is still moving roles is looked at again for a while. Else why not. */
 async function lookAtRest(witnesses: Witnesses): Promise<ClusterDescription | string> {
-  const giveUpAt = Date.now() + restMs;
+  const { cluster, board } = witnesses;
+  const look = () =>
+    witnesses.ask({
+      summary: 'how does the cluster stand?',
+      not: null,
+      patienceMs: restMs,
+      ask: (activities, target) => activities.describeCluster(target),
+    });
   try {
-    for (;;) {
-      const description = await witnesses.ask({
-        summary: 'how does the cluster stand?',
-        not: null,
-        patienceMs: restMs,
-        ask: (activities, target) => activities.describeCluster(target),
-      });
-      if (description.idle || Date.now() >= giveUpAt) return description;
-      await sleep(lookMs, { summary: 'the cluster is still moving roles' });
-    }
+    return await waiting(board, 'rest', { cluster }, restMs, async (wait) => {
+      for (;;) {
+        const description = await look();
+        if (description.idle || wait.leftMs() === 0) return description;
+        await wait.sleep(lookMs, 'the cluster is still moving roles');
+      }
+    });
   } catch (error) {
     return failureFrom(error).message;
   }

@@ -7,9 +7,13 @@ import type { clusterGuard } from './cluster-guard.js';
 import { failureFrom } from './failures.js';
 import { guardEndSignal, guardNodesSignal } from './messages.js';
 import type { RunState } from './run-state.js';
-import { coordinator, coordinatorWait } from './workers.js';
+import { waiting } from './waiting.js';
+import { coordinator, coordinatorWait, coordinatorWaitMs } from './workers.js';
 
 const attempts = 3;
+const cleaningMs = 30_000;
+/** The guard waits for nodes at work as long as a coordinator does, and then asks three times with patience of its own. */
+const guardMs = coordinatorWaitMs + 30 * 60_000;
 
 /** The guard that a run holds. */
 export interface HeldGuard {
@@ -40,7 +44,7 @@ export async function takeGuard(state: RunState): Promise<HeldGuard> {
         searchAttributes: { CauCluster: [cluster] },
         staticSummary: `guards cluster ${cluster} for ${state.run.workflowId}`,
       });
-      return holdOwn(child);
+      return holdOwn(state, child);
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
@@ -63,22 +67,22 @@ async function takeOver(
   guard: { readonly guardRunId: string; readonly holder: { readonly workflowId: string }; readonly since: string },
 ): Promise<void> {
   const { cluster } = state.request;
-  state.wait(`cleaning up after run ${guard.holder.workflowId}`);
   await coordinator(`let the guard of ${guard.holder.workflowId} clean up`).cancelGuard({ cluster, guardRunId: guard.guardRunId });
   try {
-    await coordinatorWait(`wait until the guard of ${guard.holder.workflowId} is closed`).awaitClosed.executeWithOptions(
-      { startToCloseTimeout: '30s', scheduleToCloseTimeout: '30s', heartbeatTimeout: '3s' },
-      [{ workflowIds: [guardId(cluster)], cancel: false }],
+    await waiting(state.waits, 'cleaning', { holder: guard.holder.workflowId }, cleaningMs, (wait) =>
+      coordinatorWait(wait, `wait until the guard of ${guard.holder.workflowId} is closed`).awaitClosed.executeWithOptions(
+        { startToCloseTimeout: cleaningMs, scheduleToCloseTimeout: cleaningMs, heartbeatTimeout: '3s' },
+        [{ workflowIds: [guardId(cluster)], cancel: false }],
+      ),
     );
   } catch {
     throw new CauError('ClusterBusy', `Cluster ${cluster} is busy: cleaning up after run ${guard.holder.workflowId} since ${guard.since}.`, {
       where: guard.holder.workflowId,
     });
   }
-  state.wait(null);
 }
 
-function holdOwn(child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
+function holdOwn({ request: { cluster }, waits }: RunState, child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
   let isClosed = false;
   const result = child.result().then(
     () => undefined,
@@ -92,20 +96,22 @@ function holdOwn(child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
     tellNodes: (nodes) => child.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
     async end() {
       await child.signal(guardEndSignal).catch(ignoreClosed);
-      await result;
+      await waiting(waits, 'guard', { cluster }, guardMs, () => result);
     },
   };
 }
 
 /** After a reset the guard is not a child of this execution any more; it is spoken to from outside. */
-function holdAdopted({ request: { cluster }, run }: RunState): HeldGuard {
+function holdAdopted({ request: { cluster }, run, waits }: RunState): HeldGuard {
   const guard = getExternalWorkflowHandle(guardId(cluster));
   return {
     lost: async () => (await coordinator(`is cluster ${cluster} still guarded?`).examineGuard({ cluster, run })).kind !== 'ours',
     tellNodes: (nodes) => guard.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
     async end() {
       await guard.signal(guardEndSignal).catch(ignoreClosed);
-      await coordinatorWait('wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false });
+      await waiting(waits, 'guard', { cluster }, coordinatorWaitMs, (wait) =>
+        coordinatorWait(wait, 'wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false }),
+      );
     },
   };
 }

@@ -158,7 +158,7 @@ async function scanNode(state: NodeState) {
 async function stage(state: NodeState, scan: ScanResult): Promise<readonly Update[]> {
   const { cluster, node, options } = state.order;
   state.enter('staging', `fetch ${scan.updates.length} that appeared`);
-  const staged = await stageScan({ cluster, node, plugins: options.plugins }, scan, (gone) =>
+  const staged = await stageScan({ cluster, node, plugins: options.plugins }, scan, state.waits, (gone) =>
     state.notes.push(`Not to be had any more, scanned again: ${gone.join(', ')}`),
   );
   return staged.updates;

@@ -1,11 +1,11 @@
 /** Out of maintenance mode: a full member again, released, and everything back where it was. */
-import { sleep } from '@temporalio/workflow';
 import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
 import { renderVerdict } from '../domain/verdict.js';
 import type { NodeState } from './node-state.js';
 import { seeMoves, watch } from './node-watch.js';
 import { noticeRestart } from './unplanned-restart.js';
+import { waiting, type Waiting } from './waiting.js';
 import { watchInput } from './witnesses.js';
 import { question, quickStep } from './workers.js';
 
@@ -61,12 +61,18 @@ async function refuseStrayResources(state: NodeState): Promise<void> {
 
 /** By another member's view and by its own; a new boot id was the third witness. */
 async function awaitMembership(state: NodeState): Promise<void> {
-  const { cluster, node, options } = state.order;
+  const { node, options } = state.order;
   const timeoutMs = durationMs(options.restartTimeout);
   const until = Date.now() + timeoutMs;
   const seen = await watch(state, 'member', timeoutMs, `wait until others see ${node} as a full member`);
   if (seen.verdict.state === 'waiting')
     throw new CauError('RejoinTimeout', `${node} is not a full member after ${options.restartTimeout}: ${renderVerdict(seen.verdict)}.`, { where: node });
+  await waiting(state.waits, 'membership', { node }, until - Date.now(), (wait) => awaitOwnView(state, wait));
+}
+
+async function awaitOwnView(state: NodeState, wait: Waiting): Promise<void> {
+  const { cluster, node, options } = state.order;
+  const timeoutMs = durationMs(options.restartTimeout);
   for (;;) {
     try {
       const own = await question(cluster, node, 13_000, `${node}: its own view of its membership`).watchCluster({
@@ -75,12 +81,13 @@ async function awaitMembership(state: NodeState): Promise<void> {
         ...watchInput({ condition: 'member', node, run: state.order.run, timeoutMs, summary: '' }, 10_000),
       });
       if (own.verdict.state === 'met') return;
+      wait.because(renderVerdict(own.verdict));
       state.say(renderVerdict(own.verdict));
     } catch (error) {
-      if (Date.now() >= until) throw error;
-      await sleep(500, { summary: `ask ${node} again` });
+      if (wait.leftMs() === 0) throw error;
+      await wait.sleep(500, `ask ${node} again`);
     }
-    if (Date.now() >= until)
+    if (wait.leftMs() === 0)
       throw new CauError('RejoinTimeout', `${node} does not see itself as a full member after ${options.restartTimeout}.`, { where: node });
   }
 }

@@ -12,12 +12,16 @@ import type { NodeProgress, NodeStep } from '../domain/progress.js';
 import type { FailedAttempt, NodeReport, ObservedMove, StepRecord } from '../domain/report.js';
 import { endsRun } from '../domain/retries.js';
 import type { Update } from '../domain/updates.js';
+import { renderWait } from '../domain/waits.js';
 import { nodeProgressQuery } from './messages.js';
+import { Waits } from './waiting.js';
 import { Witnesses } from './witnesses.js';
 
 const leastPatienceMs = 120_000;
 
 export class NodeState {
+  /** What the node waits for. */
+  readonly waits = new Waits(() => this.show());
   readonly witnesses: Witnesses;
   readonly startedAt = new Date();
   bootId = '';
@@ -65,7 +69,7 @@ export class NodeState {
 
   constructor(readonly order: NodeOrder) {
     // A node that waits for quorum in maintenance mode is let back as soon as there is one.
-    this.witnesses = new Witnesses(order.cluster, order.members, Math.max(leastPatienceMs, durationMs(order.options.quorumWait)));
+    this.witnesses = new Witnesses(order.cluster, order.members, this.waits, Math.max(leastPatienceMs, durationMs(order.options.quorumWait)));
     setHandler(nodeProgressQuery, () => this.progress(), { description: 'The step this node is in, and since when.' });
     // Canceled by its run, by the end of its run, or by hand: always "end in order after this step", never a kill.
     CancellationScope.current().cancelRequested.catch(() => {
@@ -176,6 +180,7 @@ export class NodeState {
       since: this.stepAt.toISOString(),
       startedAt: this.startedAt.toISOString(),
       detail: this.detail,
+      wait: this.waits.current,
       outcome: this.outcome,
       action: 'update',
       updates: this.order.updates.length,
@@ -186,6 +191,7 @@ export class NodeState {
     setCurrentDetails(
       [
         `**${this.order.node}** of cluster **${this.order.cluster}**: **${this.step}** ${this.detail}`,
+        ...(this.waits.current === null ? [] : ['', `Waiting: ${renderWait(this.waits.current)}`]),
         '',
         ...this.steps.map((step) => `- ${step.step}: ${(step.ms / 1000).toFixed(1)} s`),
       ].join('\n'),

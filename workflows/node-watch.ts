@@ -3,23 +3,36 @@ import { findMoves } from '../domain/placement.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
 import { fail } from './failures.js';
 import type { NodeState } from './node-state.js';
+import { waiting } from './waiting.js';
 import type { Condition } from './witnesses.js';
 
 /**
  * Watches the cluster for the node, telling meanwhile what it waits for.
- * @param patienceMs how long to look for a member that can answer, where that is less than usual
+ * @param summary of the step
+ * @param more `patienceMs`: how long to look for a member that can answer, where that is less than usual
  * @throws CauError when the condition has become impossible
  */
-export async function watch(state: NodeState, condition: Condition, timeoutMs: number, summary: string, patienceMs?: number): Promise<WatchAnswer> {
+export async function watch(
+  state: NodeState,
+  condition: Condition,
+  timeoutMs: number,
+  summary: string,
+  { patienceMs, waitsFor = waitOf[condition] }: { readonly patienceMs?: number | undefined; readonly waitsFor?: WatchedWait } = {},
+): Promise<WatchAnswer> {
   const { node, run } = state.order;
   const { baseline } = state;
-  const answer = await state.witnesses.watch(
-    { condition, node, run, baseline, timeoutMs, summary, ...(patienceMs === undefined ? {} : { patienceMs }) },
-    (reasons) => state.say(`waits: ${reasons.join('; ')}`),
+  const answer = await waiting(state.waits, waitsFor, { node }, timeoutMs, (wait) =>
+    state.witnesses.watch({ condition, node, run, baseline, timeoutMs, summary, ...(patienceMs === undefined ? {} : { patienceMs }) }, (reasons) => {
+      wait.because(reasons.join('; '));
+      state.say(`waits: ${reasons.join('; ')}`);
+    }),
   );
   if (answer.verdict.state === 'impossible') fail(answer.verdict.failure);
   return answer;
 }
+
+type WatchedWait = 'drained' | 'held' | 'left' | 'membership' | 'settled';
+const waitOf: Readonly<Record<Condition, WatchedWait>> = { drained: 'drained', held: 'held', member: 'membership', left: 'left', settled: 'settled' };
 
 /** Keeps which roles moved since the placement that was seen before. */
 export function seeMoves(state: NodeState, answer: WatchAnswer, when: 'drain' | 'return'): void {

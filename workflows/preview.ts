@@ -10,6 +10,7 @@ import { findBlocker } from '../domain/readiness/readiness.js';
 import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { asWorkflow } from './failures.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes } from './survey.js';
+import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
 import { coordinator } from './workers.js';
 import { clusterKey } from './messages.js';
 
@@ -21,12 +22,14 @@ export async function preview(input: unknown): Promise<Preview> {
     setCurrentDetails(`Previews an Updating Run of cluster **${request.cluster}**; nothing is changed.`);
     const profile = request.profile === undefined ? {} : (await coordinator(`profile ${request.profile}`).resolveProfile({ name: request.profile })).options;
     const options = effectiveOptions(profile, request.options ?? {});
+    const window = await settleWindow(options.values);
     const met = await meetCluster(request.cluster);
     const { description } = met;
     const nodes = request.nodes ?? description.nodes.map((node) => node.name);
     const cluster = await checkCluster(met, nodes, options.values);
     const scans = await scanNodes(met, nodes, options.values);
     const plan = planFrom(met, scans, options.values);
+    const nodeTimes = await recallNodeTimes(met.witnesses, window);
     const readiness = [...cluster, ...findingsFrom(scans, options.values)];
     return {
       version: 1,
@@ -39,6 +42,7 @@ export async function preview(input: unknown): Promise<Preview> {
       blocked: findBlocker(readiness),
       failureBudget: failureBudget(options.values.maxFailedNodes, description.nodes.length, quorumMargin(description)),
       roles: placementOf(description),
+      window: window === null ? null : previewWindow(window, plan, nodeTimes),
       plan: withMoves(plan, await predictMoves(met, plan)),
     };
   });

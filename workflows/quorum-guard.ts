@@ -1,13 +1,14 @@
 /** Quorum is never given up, and no role: whatever takes a node away from the cluster waits here first. */
-import { sleep } from '@temporalio/workflow';
 import { decideCapacity } from '../domain/capacity.js';
 import { findNode, type ClusterDescription } from '../domain/cluster.js';
 import { durationMs } from '../domain/duration.js';
 import { CauError, errorCatalogue } from '../domain/errors.js';
 import { decideQuorum } from '../domain/quorum.js';
 import { renderVerdict, verdictOf, type Verdict } from '../domain/verdict.js';
+import { waits } from '../domain/waits.js';
 import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
+import { waiting } from './waiting.js';
 
 const lookMs = 1000;
 /** Asked of every member in turn, each time; who does not answer now may do so a moment later. */
@@ -36,18 +37,26 @@ interface Look {
   readonly verdict: Verdict;
 }
 
-/** @throws CauError `QuorumAtRisk` when it does not get better in time */
+/** @throws CauError `QuorumAtRisk` when it does not get better in time, `Stopped` when the node was asked to end meanwhile */
 async function guarded(state: NodeState, look: () => Promise<Look>): Promise<ClusterDescription> {
   const { node, options } = state.order;
   const until = Date.now() + durationMs(options.quorumWait);
-  for (;;) {
-    const { description, verdict } = await look().catch(waitsForQuorum);
-    if (verdict.state === 'met' && description !== null) return description;
-    const reason = renderVerdict(verdict);
-    if (Date.now() >= until) throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${reason} (waited ${options.quorumWait}).`, { where: node });
-    state.say(`waits for quorum and capacity: ${reason}`);
-    await sleep(lookMs, { summary: `wait: ${reason}` });
-  }
+  const first = await look().catch(waitsForQuorum);
+  if (first.verdict.state === 'met' && first.description !== null) return first.description;
+  return waiting(state.waits, 'quorum', { node, why: renderVerdict(first.verdict) }, until - Date.now(), async (wait) => {
+    for (let { verdict } = first; ;) {
+      const why = renderVerdict(verdict);
+      if (wait.leftMs() === 0) throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${why} (waited ${options.quorumWait}).`, { where: node });
+      wait.because(waits.quorum({ node, why }).reason);
+      state.say(`waits for quorum and capacity: ${why}`);
+      await wait.sleep(lookMs, `wait: ${why}`);
+      // Nothing is under way while it waits here.
+      state.stopHere();
+      const next = await look().catch(waitsForQuorum);
+      if (next.verdict.state === 'met' && next.description !== null) return next.description;
+      verdict = next.verdict;
+    }
+  });
 }
 
 /** Nobody could speak for the cluster: that is what lost quorum looks like, and it may come back. */

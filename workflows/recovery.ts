@@ -18,6 +18,7 @@ import { endHold } from './end-hold.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { describeRelease, findClaim } from './release-outlook.js';
 import { meetCluster, type Acquaintance } from './survey.js';
+import { waiting } from './waiting.js';
 import { coordinator, coordinatorWait } from './workers.js';
 import { clusterKey } from './messages.js';
 
@@ -58,14 +59,15 @@ async function perform(step: Exclude<RecoveryStep, { kind: 'none' | 'refuse' }>,
     }
     case 'await': {
       const { workflowId } = step.workflow;
-      const isClosed = await coordinatorWait(`wait until ${workflowId} has ended in order`)
-        .awaitClosed.executeWithOptions({ startToCloseTimeout: '30s', scheduleToCloseTimeout: '30s', heartbeatTimeout: '3s' }, [
-          { workflowIds: [workflowId], cancel: true },
-        ])
-        .then(
-          () => true,
-          () => false,
-        );
+      const isClosed = await waiting(witnesses.board, 'cleaning', { holder: workflowId }, releaseMs, (wait) =>
+        coordinatorWait(wait, `wait until ${workflowId} has ended in order`).awaitClosed.executeWithOptions(
+          { startToCloseTimeout: releaseMs, scheduleToCloseTimeout: releaseMs, heartbeatTimeout: '3s' },
+          [{ workflowIds: [workflowId], cancel: true }],
+        ),
+      ).then(
+        () => true,
+        () => false,
+      );
       return isClosed ? `${workflowId} ended in order` : `asked ${workflowId} to end in order; it is still at it`;
     }
     case 'endHold': {

@@ -7,6 +7,7 @@ import { proveHeld } from './enter-maintenance.js';
 import { awaitQuorumWithout } from './quorum-guard.js';
 import type { NodeState } from './node-state.js';
 import { takeRestart } from './unplanned-restart.js';
+import { waiting } from './waiting.js';
 import { nextBoot, quickStep } from './workers.js';
 
 /**
@@ -26,10 +27,10 @@ export async function restart(state: NodeState, reasons: readonly string[]): Pro
   const asked = { cluster, node, run, pass: state.restarts.length + 1 };
   await quickStep(cluster, node, `restart ${node}: ${reasons.join('; ').slice(0, 100)}`).restartNode({ ...asked, expectedBootId: bootId });
   try {
-    const confirmed = await nextBoot(cluster, node, durationMs(options.restartTimeout), `wait for the next boot of ${node}`).confirmRestarted({
-      ...asked,
-      previousBootId: bootId,
-    });
+    const timeoutMs = durationMs(options.restartTimeout);
+    const confirmed = await waiting(state.waits, 'nextBoot', { node }, timeoutMs, (wait) =>
+      nextBoot(wait, cluster, node, timeoutMs, `wait for the next boot of ${node}`).confirmRestarted({ ...asked, previousBootId: bootId }),
+    );
     takeRestart(state, confirmed.bootId, reasons);
   } catch (error) {
     const { code } = failureFrom(error);

@@ -1,10 +1,10 @@
 /** The stages of a node's update, each again where its failure may pass. */
-import { sleep } from '@temporalio/workflow';
 import type { Failure } from '../domain/errors.js';
 import { decideAfterFailure, type AfterFailure } from '../domain/retries.js';
 import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { noticeRestart } from './unplanned-restart.js';
+import { waiting } from './waiting.js';
 
 /**
  * Goes through a stage, and after a failure that may pass through what is left of it: a stage that is entered again goes
@@ -26,7 +26,9 @@ export async function retrying(state: NodeState, stage: (state: NodeState) => Pr
       isAgain = true;
       state.retries += 1;
       state.say(`retry ${state.retries} of ${state.order.options.maxRetriesPerNode} after ${failure.code}: ${failure.message}`);
-      await sleep(next.pauseMs, { summary: `retry ${state.retries} after ${failure.code}` });
+      const { retries: retry, order } = state;
+      const facts = { retry, of: order.options.maxRetriesPerNode, failure: `${failure.code}: ${failure.message}` };
+      await waiting(state.waits, 'retry', facts, next.pauseMs, (wait) => wait.sleep(next.pauseMs, `retry ${retry} after ${failure.code}`));
     }
   }
 }

@@ -40,7 +40,16 @@ export function listenToCommands(state: RunState): void {
       said.after === 'step' ? 'nodes at work end in order after their step; no further node is begun' : 'nodes at work finish; no further node is begun',
     );
   });
-  listen('approve', approveSignal, () => no('this run waits for no approval'));
+  listen('approve', approveSignal, ({ node }) => {
+    const { approvalDue: due } = state;
+    if (state.outcome !== null) return no('the run is over');
+    if (state.stop !== null) return no('the run is being stopped');
+    if (due === null) return no(whyNothingToApprove(state.options.values.approval));
+    if (node !== undefined && node !== due.node) return no(`what waits for approval is not ${node}, but ${due.what}`);
+    state.granted.add(due.key);
+    state.approvalDue = null;
+    return yes(`${due.what} is approved; ${state.paused === null ? 'the run goes on' : 'the run goes on when it is resumed'}`);
+  });
   listen('skip', skipSignal, (said) => {
     const planned = state.plan?.nodes.find((node) => node.node === said.node);
     if (state.plan !== null && planned === undefined)
@@ -49,6 +58,11 @@ export function listenToCommands(state: RunState): void {
     state.skipped.add(said.node);
     return yes(`${said.node} is left out`);
   });
+}
+
+function whyNothingToApprove(approval: RunState['options']['values']['approval']): string {
+  if (approval === 'none') return 'this run asks for no approval';
+  return `nothing waits for approval now; what is to be approved (${approval}) shows in the progress when it does`;
 }
 
 function answer<K extends CommandName>(state: RunState, name: K, payload: unknown, apply: (said: z.infer<(typeof commandSchemas)[K]>) => Decision): void {

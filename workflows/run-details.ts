@@ -3,11 +3,12 @@ import type { Plan } from '../domain/plan.js';
 import type { Progress } from '../domain/progress.js';
 import type { Finding } from '../domain/report.js';
 import { nodeWorkflowId } from '../domain/names.js';
+import { renderWait } from '../domain/waits.js';
 
 /** Phase, what is waited for, a table of nodes, roles with their moves, findings and answers to commands. */
 export function renderRunDetails(progress: Progress, plan: Plan | null, findings: readonly Finding[]): string {
   const lines = [`**Cluster ${progress.cluster}**: **${progress.outcome ?? progress.phase}**`];
-  if (progress.waitingFor !== null) lines.push('', `Waiting: ${progress.waitingFor}`);
+  if (progress.wait !== null) lines.push('', `Waiting: ${renderWait(progress.wait)}`);
   if (progress.failure !== null) lines.push('', `**${progress.failure.code}**: ${progress.failure.message} ${progress.failure.remedy}`);
   if (progress.nodes.length > 0) {
     lines.push('', '| node | state | updates | restart | workflow |', '| --- | --- | --- | --- | --- |');

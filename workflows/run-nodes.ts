@@ -1,8 +1,7 @@
 /** The nodes of a run, one after another: who is next, may it be begun, and how it ended. */
-import { CancellationScope, condition, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { decideBudget } from '../domain/budget.js';
-import { durationMs } from '../domain/duration.js';
 import { nodeWorkflowId } from '../domain/names.js';
 import type { NodeOrder, NodeResult } from '../domain/node-order.js';
 import type { PlannedNode } from '../domain/plan.js';
@@ -13,8 +12,11 @@ import { failureFrom } from './failures.js';
 import type { HeldGuard } from './guard-holding.js';
 import { Measuring } from './measuring.js';
 import type { RunState } from './run-state.js';
+import { awaitTurn } from './turn.js';
+import { fitOf } from './window.js';
 import type { updateNode } from './update-node.js';
-import { coordinatorWait } from './workers.js';
+import { waiting } from './waiting.js';
+import { coordinatorWait, coordinatorWaitMs } from './workers.js';
 
 /** Updates the planned nodes one after another; what is not begun is reported with its reason. */
 export async function updateNodes(state: RunState, guard: HeldGuard, scans: ReadonlyMap<string, ScanResult>, budget: number): Promise<void> {
@@ -24,7 +26,7 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
     if (node.action === 'skip') state.finish(untouchedNode(node.node, 'Skipped', node.reason));
     else if (node.action === 'upToDate') state.finish(untouchedNode(node.node, 'UpToDate', 'nothing to update'));
     else {
-      await awaitTurn(state);
+      await awaitTurn(state, node.node);
       const refusal = await reasonNotToBegin(state, guard, node, budget);
       if (refusal !== null) state.finish(refusal);
       else {
@@ -36,31 +38,15 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
   await measuring.end();
 }
 
-/** While the run is paused no node is begun. A pause has a deadline: it holds the cluster against every other run. */
-async function awaitTurn(state: RunState): Promise<void> {
-  const { paused } = state;
-  if (paused === null || state.stop !== null) return;
-  const { pauseTimeout } = state.options.values;
-  const endsAt = paused.at.getTime() + durationMs(pauseTimeout);
-  const why = `paused by ${paused.by}${paused.reason === '' ? '' : `: ${paused.reason}`}`;
-  state.enter('paused');
-  state.wait(`${why}; "cau resume" lets it go on, else it ends at ${new Date(endsAt).toISOString()}`);
-  const isTold = () => state.paused !== paused || state.stop !== null;
-  const leftMs = Math.max(1, endsAt - Date.now());
-  if (!(await condition(isTold, leftMs, { summary: `the run ends if nobody resumes it within ${pauseTimeout}` }))) {
-    state.requestStop(`${why}, and not resumed within ${pauseTimeout} (pauseTimeout)`, 'node');
-  }
-  state.enter('updating');
-  // The next pause may have come together with the resume.
-  await awaitTurn(state);
-}
-
-async function reasonNotToBegin(state: RunState, guard: HeldGuard, { node }: PlannedNode, budget: number): Promise<NodeReport | null> {
+async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: PlannedNode, budget: number): Promise<NodeReport | null> {
+  const { node } = planned;
   if (state.stop !== null) return untouchedNode(node, 'Canceled', state.stop.reason);
   if (state.skipped.has(node)) return untouchedNode(node, 'Skipped', 'left out by command');
   if (await guard.lost()) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
   const verdict = decideBudget(state.outcomes(), budget);
-  return verdict.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(verdict));
+  if (verdict.state !== 'met') return untouchedNode(node, 'Canceled', renderVerdict(verdict));
+  const fit = fitOf(state, planned);
+  return fit.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(fit));
 }
 
 async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined): Promise<void> {
@@ -110,7 +96,9 @@ async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> 
     state.onStopStep = null;
   }
   // An earlier execution of this run (before a reset) began it: wait for it, and take over what it did.
-  const adopted = await coordinatorWait(`take over ${workflowId}`).adoptNodeWorkflow({ workflowId, run: state.run });
+  const adopted = await waiting(state.waits, 'adoption', { workflowId }, coordinatorWaitMs, (wait) =>
+    coordinatorWait(wait, `take over ${workflowId}`).adoptNodeWorkflow({ workflowId, run: state.run }),
+  );
   if (adopted.kind === 'ended' && adopted.result !== null) return adopted.result;
   return {
     report: {

@@ -1,9 +1,12 @@
 /** The state of an Updating Run: what its phases share, what people may ask it to do, and how it shows itself. */
 import { CancellationScope, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { ApprovalDue } from '../domain/approval.js';
 import type { ClusterDescription } from '../domain/cluster.js';
 import type { CommandAnswer } from '../domain/commands.js';
 import type { Failure } from '../domain/errors.js';
+import type { NodeTime } from '../domain/expected-node-time.js';
+import type { SettledWindow } from '../domain/maintenance-window.js';
 import type { RunReference } from '../domain/names.js';
 import type { EffectiveOptions } from '../domain/options.js';
 import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes.js';
@@ -15,6 +18,7 @@ import type { Finding, NodeReport } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
 import { clusterKey, planQuery, progressQuery } from './messages.js';
 import { renderRunDetails } from './run-details.js';
+import { Waits } from './waiting.js';
 import { Witnesses } from './witnesses.js';
 
 const phaseKey = defineSearchAttributeKey('CauPhase', SearchAttributeType.KEYWORD);
@@ -35,15 +39,24 @@ export class RunState {
   readonly skipped = new Set<string>();
   /** Why no further node is begun; the first reason stays. */
   stop: { readonly reason: string; readonly after: 'node' | 'step' } | null = null;
+  /** When nodes may be begun; null: always. */
+  window: SettledWindow | null = null;
+  /** How long nodes took in earlier runs, where that is asked for. */
+  nodeTimes: readonly NodeTime[] = [];
+  /** What waits for an approval right now. */
+  approvalDue: ApprovalDue | null = null;
+  /** The keys of what was approved. */
+  readonly granted = new Set<string>();
   paused: { readonly by: string; readonly reason: string; readonly at: Date } | null = null;
   outcome: RunOutcome | null = null;
   failure: Failure | null = null;
   /** Ends the nodes at work after their step. */
   onStopStep: (() => void) | null = null;
+  /** What the run waits for. */
+  readonly waits = new Waits(() => this.changed());
   private version = 0;
   private phase: RunPhase = 'starting';
   private phaseAt = new Date();
-  private waitingFor: string | null = null;
   private begun: NodeProgress[] = [];
   private placement: readonly RolePlacement[] = [];
 
@@ -54,7 +67,7 @@ export class RunState {
     const info = workflowInfo();
     this.run = { workflowId: info.workflowId, firstExecutionRunId: info.firstExecutionRunId };
     this.options = options;
-    this.witnesses = new Witnesses(request.cluster, []);
+    this.witnesses = new Witnesses(request.cluster, [], this.waits);
     setHandler(progressQuery, () => this.progress(), { description: 'Where the run and its nodes stand.' });
     setHandler(planQuery, () => this.plan, { description: 'The plan, once there is one.' });
     // "temporal workflow cancel" means: stop after the step.
@@ -73,12 +86,6 @@ export class RunState {
     this.phaseAt = new Date();
     upsertSearchAttributes([{ key: phaseKey, value: phase }]);
     if (this.plan !== null) this.remember();
-    this.wait(null);
-  }
-
-  /** What the run waits for, in words; null when it works. */
-  wait(reason: string | null): void {
-    this.waitingFor = reason;
     this.changed();
   }
 
@@ -95,9 +102,14 @@ export class RunState {
 
   begin(node: string, updates: number): void {
     const now = new Date().toISOString();
-    this.begun.push({ node, step: 'preparing', since: now, startedAt: now, detail: '', outcome: null, action: 'update', updates });
+    this.begun.push({ node, step: 'preparing', since: now, startedAt: now, detail: '', wait: null, outcome: null, action: 'update', updates });
     this.remember();
     this.changed();
+  }
+
+  /** How many nodes were begun so far. */
+  get begunNodes(): number {
+    return this.begun.length;
   }
 
   /** Whether the node is at work or done. */
@@ -113,6 +125,12 @@ export class RunState {
 
   answer(answer: CommandAnswer): void {
     this.answers.push(answer);
+    this.changed();
+  }
+
+  /** Something that people should know; it changes nothing. */
+  warn(id: string, message: string, remedy: string): void {
+    this.findings = [...this.findings, { id, severity: 'warning', message, remedy, skipped: false }];
     this.changed();
   }
 
@@ -140,7 +158,7 @@ export class RunState {
   }
 
   private progress(): Progress {
-    const { run, phase, waitingFor, outcome, failure } = this;
+    const { run, phase, outcome, failure } = this;
     return {
       version: this.version,
       cluster: this.request.cluster,
@@ -148,7 +166,7 @@ export class RunState {
       phase,
       since: this.phaseAt.toISOString(),
       startedAt: this.startedAt.toISOString(),
-      waitingFor,
+      wait: this.waits.current,
       outcome,
       failure,
       nodes: this.nodes(),
@@ -175,6 +193,7 @@ export class RunState {
         since: report?.endedAt ?? begun?.since ?? null,
         startedAt: begun?.startedAt ?? null,
         detail: report?.reason ?? planned?.reason ?? '',
+        wait: null,
         outcome: report?.outcome ?? null,
         action: planned?.action ?? null,
         updates: planned?.updates ?? null,

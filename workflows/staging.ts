@@ -1,7 +1,7 @@
 /** Fetching what a node is to install, before it is taken out of service. */
-import { sleep } from '@temporalio/workflow';
 import { CauError } from '../domain/errors.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
+import { waiting, type WaitBoard } from './waiting.js';
 import { longStep } from './workers.js';
 
 const tries = 5;
@@ -10,13 +10,15 @@ const pauseMs = 2000;
 /**
  * Fetches the updates of a scan. Versions that left the mirror since are not waited for: the node is scanned anew, and what it
  * is offered then is fetched. Answers the scan whose updates are there.
+ * @param board where it shows that it waits for the mirror
  * @param onGone told the packages whose planned versions are not to be had any more
  * @throws CauError `StageFailed` when the mirror offers again and again what it does not have
  */
 export async function stageScan(
   { cluster, node, plugins }: { readonly cluster: string; readonly node: string; readonly plugins: readonly string[] },
   scan: ScanResult,
-  onGone: (names: readonly string[]) => void,
+  board: WaitBoard,
+  onGone: (names: readonly string[]) => void = () => undefined,
 ): Promise<ScanResult> {
   let offered = scan;
   for (let attempt = 1; offered.updates.length > 0; attempt += 1) {
@@ -29,7 +31,9 @@ export async function stageScan(
       });
     }
     // A mirror that is being synchronised has its lists before its packages, or the other way round.
-    await sleep(pauseMs, { summary: `${gone[0] ?? ''} is not to be had any more; scan ${node} again` });
+    await waiting(board, 'packages', { node, names: gone }, pauseMs, (wait) =>
+      wait.sleep(pauseMs, `${gone[0] ?? ''} is not to be had any more; scan ${node} again`),
+    );
     offered = await longStep(cluster, node, `scan ${node} again`).scanNode({ cluster, node, plugins: [...plugins] });
   }
   return offered;

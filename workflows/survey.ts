@@ -8,6 +8,7 @@ import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
 import type { Finding } from '../domain/report.js';
 import { failureFrom } from './failures.js';
+import type { WaitBoard } from './waiting.js';
 import { Witnesses } from './witnesses.js';
 import { introduction, longStep, quickStep } from './workers.js';
 
@@ -19,8 +20,8 @@ export interface Acquaintance {
 
 const maxNodes = 100;
 
-/** The first question of a run; any worker of the cluster answers it. @throws CauError `ClusterUnknown`, `NotReady` */
-export async function meetCluster(cluster: string): Promise<Acquaintance> {
+/** The first question of a run; any worker of the cluster answers it. Waits show on the board. @throws CauError `ClusterUnknown`, `NotReady` */
+export async function meetCluster(cluster: string, board?: WaitBoard): Promise<Acquaintance> {
   const description = await introduction(cluster)
     .introduceCluster({ cluster })
     .catch((error: unknown) => {
@@ -33,22 +34,23 @@ export async function meetCluster(cluster: string): Promise<Acquaintance> {
       where: 'nodes',
     });
   }
-  return meetMajority(description);
+  return meetMajority(description, board);
 }
 
 /** Whoever answered first may be cut off from the others: then those are asked, whom it knows by name. */
-async function meetMajority(first: ClusterDescription): Promise<Acquaintance> {
+async function meetMajority(first: ClusterDescription, board: WaitBoard | undefined): Promise<Acquaintance> {
   const acquaint = (description: ClusterDescription): Acquaintance => ({
     description,
     witnesses: new Witnesses(
       description.cluster,
       fullMembers(description).map((node) => node.name),
+      board,
     ),
   });
   if (first.witness.quorate) return acquaint(first);
   const members = first.nodes.filter((node) => node.kind === 'member').map((node) => node.name);
   try {
-    const known = new Witnesses(first.cluster, members);
+    const known = new Witnesses(first.cluster, members, board);
     return acquaint(
       await known.ask({
         summary: 'who has quorum?',

@@ -3,6 +3,7 @@ import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
 import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
+import { waiting } from './waiting.js';
 import { onceBack } from './workers.js';
 
 /**
@@ -12,13 +13,14 @@ import { onceBack } from './workers.js';
  */
 export async function noticeRestart(state: NodeState): Promise<boolean> {
   const { cluster, node, options } = state.order;
-  const { bootId } = await onceBack(cluster, node, durationMs(options.restartTimeout), `${node}: is it still the same boot?`)
-    .identifyNode({ cluster, node })
-    .catch((error: unknown) => {
-      const failure = failureFrom(error);
-      if (failure.code !== 'NodeUnreachable') throw error;
-      throw new CauError('RestartTimeout', `${node} went away by itself and did not come back within ${options.restartTimeout}.`, { where: node });
-    });
+  const timeoutMs = durationMs(options.restartTimeout);
+  const { bootId } = await waiting(state.waits, 'answer', { node }, timeoutMs, (wait) =>
+    onceBack(wait, cluster, node, timeoutMs, `${node}: is it still the same boot?`).identifyNode({ cluster, node }),
+  ).catch((error: unknown) => {
+    const failure = failureFrom(error);
+    if (failure.code !== 'NodeUnreachable') throw error;
+    throw new CauError('RestartTimeout', `${node} went away by itself and did not come back within ${options.restartTimeout}.`, { where: node });
+  });
   if (bootId === state.bootId) return false;
   const { restartAsked } = state;
   if (restartAsked?.bootId === state.bootId) takeRestart(state, bootId, restartAsked.reasons);

@@ -8,6 +8,7 @@ import { findBlocker } from '../domain/readiness/readiness.js';
 import type { Report } from '../domain/report.js';
 import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
 import { dropLease, takeLease } from './cluster-lease.js';
+import { withAlarms } from './alarm.js';
 import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { listenToCommands } from './run-commands.js';
@@ -16,6 +17,8 @@ import { archiveReport, createReport } from './run-report.js';
 import { RunState } from './run-state.js';
 import { stageScan } from './staging.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes, type Acquaintance, type Scans } from './survey.js';
+import { timeLimits } from './time-limits.js';
+import { recallNodeTimes, settleWindow } from './window.js';
 import { coordinator } from './workers.js';
 
 /**
@@ -29,9 +32,10 @@ export async function updatingRun(input: unknown): Promise<Report> {
     listenToCommands(state);
     return CancellationScope.nonCancellable(async () => {
       state.options = await resolveOptions(request);
+      state.window = await settleWindow(state.options.values);
       const guard = await takeGuard(state);
       try {
-        return await runGuarded(state, guard);
+        return await withAlarms(timeLimits(state), () => runGuarded(state, guard));
       } finally {
         // A guard that was taken away from its run cleans up nothing.
         if (await guard.lost()) await dropLease(state);
@@ -45,12 +49,13 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.enter('checking');
   const { request } = state;
   const options = state.options.values;
-  const met = await meetCluster(request.cluster);
+  const met = await meetCluster(request.cluster, state.waits);
   const { description } = met;
   const nodes = request.nodes ?? description.nodes.map((node) => node.name);
   state.witnesses = met.witnesses;
   state.see(description);
   // A scan changes nothing, so it need not wait for the verdict; what it throws counts only after it.
+  state.nodeTimes = await recallNodeTimes(met.witnesses, state.window);
   const scanning = settle(scanNodes(met, nodes, options));
   state.findings = await checkCluster(met, nodes, options);
   refuseIfBlocked(state);
@@ -113,11 +118,9 @@ async function stageAll(state: RunState, scans: Scans): Promise<Scans> {
   const { plugins } = state.options.values;
   const stage = async ({ node, scan }: Scans['found'][number]) => ({
     node,
-    scan: await stageScan({ cluster, node, plugins }, scan, (gone) => state.wait(`${gone.join(', ')} for ${node} left the package sources; scanning it again`)),
+    scan: await stageScan({ cluster, node, plugins }, scan, state.waits),
   });
-  const staged = { ...scans, found: await Promise.all(scans.found.map(stage)) };
-  state.wait(null);
-  return staged;
+  return { ...scans, found: await Promise.all(scans.found.map(stage)) };
 }
 
 /** Lets work go on unawaited: a failure is kept until its result is asked for. */

@@ -2,15 +2,15 @@
  * Asking the cluster: a question goes to the own queue of a chosen member other than the node at work; when that
  * member does not answer, or has no quorum, the next one is asked. A shared queue would lose seconds per dead node.
  */
-import { sleep } from '@temporalio/workflow';
 import type { ClusterDescription } from '../domain/cluster.js';
 import { createFailure, errorCatalogue, type Failure } from '../domain/errors.js';
 import type { RunReference } from '../domain/names.js';
 import type { Baseline } from '../domain/placement.js';
-import type { ClusterActivities, WatchAnswer } from '../domain/ports/activities.js';
+import type { ClusterActivities, NodeActivities, WatchAnswer } from '../domain/ports/activities.js';
 import type { z } from 'zod';
 import type { nodeInputs } from '../domain/ports/activities.js';
 import { fail, failureFrom } from './failures.js';
+import { detailsBoard, waiting, type WaitBoard } from './waiting.js';
 import { question } from './workers.js';
 
 const questionMs = 3000;
@@ -24,7 +24,7 @@ export interface Question<T> {
   readonly timeoutMs?: number;
   /** How long to go round the members before giving up. */
   readonly patienceMs?: number;
-  ask(activities: ClusterActivities, target: { cluster: string; node: string }): Promise<T>;
+  ask(activities: ClusterActivities & Pick<NodeActivities, 'recallNodeTimes'>, target: { cluster: string; node: string }): Promise<T>;
 }
 
 export type Condition = z.infer<typeof nodeInputs.watch>['condition'];
@@ -36,6 +36,8 @@ export class Witnesses {
   constructor(
     readonly cluster: string,
     readonly members: readonly string[],
+    /** Where it shows that it waits for a member that can answer. */
+    readonly board: WaitBoard = detailsBoard(),
     /** How long to go round the members before giving up, where a question says nothing else. */
     private readonly usualPatienceMs = 120_000,
   ) {}
@@ -44,21 +46,19 @@ export class Witnesses {
    * The first answer of a member that can speak for the cluster.
    * @throws CauError the last failure, when it is final or patience is over
    */
-  async ask<T>({ summary, not, ask, timeoutMs = questionMs, patienceMs = this.usualPatienceMs }: Question<T>): Promise<T> {
-    const giveUpAt = Date.now() + patienceMs;
-    for (;;) {
-      let last: Failure = createFailure('NodeUnreachable', `No member of ${this.cluster} could be asked.`);
-      for (const node of this.inTurn(not)) {
-        try {
-          return await ask(question(this.cluster, node, timeoutMs, `${summary} (asking ${node})`), { cluster: this.cluster, node });
-        } catch (error) {
-          last = failureFrom(error);
-          if (!errorCatalogue[last.code].retryable) fail(last);
-        }
+  async ask<T>(asked: Question<T>): Promise<T> {
+    const giveUpAt = Date.now() + (asked.patienceMs ?? this.usualPatienceMs);
+    const first = await this.askRound(asked);
+    if ('answer' in first) return first.answer;
+    if (Date.now() >= giveUpAt) fail(first.last);
+    return waiting(this.board, 'member', { cluster: this.cluster, why: first.last.message }, giveUpAt - Date.now(), async (wait) => {
+      for (;;) {
+        await wait.sleep(roundPauseMs, 'no member could answer; ask again');
+        const round = await this.askRound(asked);
+        if ('answer' in round) return round.answer;
+        if (wait.leftMs() === 0) fail(round.last);
       }
-      if (Date.now() >= giveUpAt) fail(last);
-      await sleep(roundPauseMs, { summary: 'no member could answer; ask again' });
-    }
+    });
   }
 
   /** The cluster as a member with quorum sees it. */
@@ -84,6 +84,20 @@ export class Witnesses {
       if (answer.verdict.state !== 'waiting' || Date.now() >= until) return answer;
       onWaiting(answer.verdict.reasons);
     }
+  }
+
+  /** Asks each member once, in turn. @throws CauError a failure that is final */
+  private async askRound<T>({ summary, not, ask, timeoutMs = questionMs }: Question<T>): Promise<{ readonly answer: T } | { readonly last: Failure }> {
+    let last: Failure = createFailure('NodeUnreachable', `No member of ${this.cluster} could be asked.`);
+    for (const node of this.inTurn(not)) {
+      try {
+        return { answer: await ask(question(this.cluster, node, timeoutMs, `${summary} (asking ${node})`), { cluster: this.cluster, node }) };
+      } catch (error) {
+        last = failureFrom(error);
+        if (!errorCatalogue[last.code].retryable) fail(last);
+      }
+    }
+    return { last };
   }
 
   private inTurn(not: string | null): readonly string[] {

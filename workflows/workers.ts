@@ -1,12 +1,13 @@
 /**
  * How workflows reach workers: which queue, and which time limits. Every activity has a schedule-to-close; whatever is
  * asked of a node that may be dead has a schedule-to-start; nothing is bounded by attempts but the questions to a
- * witness, which another member answers instead.
+ * witness, which another member answers instead. What waits for another takes the proof that the wait is shown.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import { nodeQueue } from '../domain/names.js';
 import type { ClusterActivities, CoordinatorActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
 import { clusterQueue } from '../domain/names.js';
+import type { Waiting } from './waiting.js';
 
 type OnNode = NodeActivities & ClusterActivities;
 
@@ -65,7 +66,7 @@ export const operation = (cluster: string, node: string, { timeoutMs, awayMs }: 
   });
 
 /** Waiting for a node that restarts: no schedule-to-start, since the task waits for the worker of the next boot. */
-export const nextBoot = (cluster: string, node: string, timeoutMs: number, summary: string) =>
+export const nextBoot = (_shown: Waiting, cluster: string, node: string, timeoutMs: number, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
     startToCloseTimeout: '2s',
@@ -75,7 +76,7 @@ export const nextBoot = (cluster: string, node: string, timeoutMs: number, summa
   });
 
 /** A question to the node itself, which may be on its way back from a restart that nobody asked for. */
-export const onceBack = (cluster: string, node: string, timeoutMs: number, summary: string) =>
+export const onceBack = (_shown: Waiting, cluster: string, node: string, timeoutMs: number, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
     startToCloseTimeout: '10s',
@@ -140,11 +141,14 @@ export const coordinator = (summary: string) =>
     summary,
   });
 
+/** How long a coordinator waits for other workflows at most. */
+export const coordinatorWaitMs = 24 * 3_600_000;
+
 /** Waiting of a coordinator for other workflows. */
-export const coordinatorWait = (summary: string) =>
+export const coordinatorWait = (_shown: Waiting, summary: string) =>
   proxyActivities<CoordinatorActivities>({
-    startToCloseTimeout: '24h',
-    scheduleToCloseTimeout: '24h',
+    startToCloseTimeout: coordinatorWaitMs,
+    scheduleToCloseTimeout: coordinatorWaitMs,
     heartbeatTimeout: '3s',
     retry: patiently,
     summary,

@@ -1,4 +1,4 @@
-/** `cau pause`, `resume`, `stop`, `skip`: telling a run something. */
+/** `cau pause`, `resume`, `stop`, `approve`, `skip`: telling a run something. */
 import type { Command } from 'commander';
 import { command as tell } from '../../client/commands.js';
 import { requireRun } from '../../client/runs.js';
@@ -10,6 +10,7 @@ import { flagsOf, withTemporal, type GlobalFlags } from '../session.js';
 interface ControlFlags extends GlobalFlags {
   readonly reason?: string;
   readonly after?: 'node' | 'step';
+  readonly node?: string;
 }
 
 export function addControlCommands(program: Command): void {
@@ -27,6 +28,13 @@ export function addControlCommands(program: Command): void {
     .action((run: string | undefined, _flags: object, self: Command) => {
       const flags = flagsOf<ControlFlags>(self);
       return control('stop', run, flags, flags.after === undefined ? {} : { after: flags.after });
+    });
+  add('approve', 'Approve what a run waits for: its plan, the nodes after the first, or its next node.')
+    .argument(target)
+    .option('--node <name>', 'only if it is this node that waits; an approval given twice then does not approve the next one')
+    .action((run: string | undefined, _flags: object, self: Command) => {
+      const flags = flagsOf<ControlFlags>(self);
+      return control('approve', run, flags, flags.node === undefined ? {} : { node: flags.node });
     });
   add('skip', 'Leave out a node that is not yet begun.')
     .argument('<node>')

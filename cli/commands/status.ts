@@ -27,6 +27,13 @@ export function addStatusCommand(program: Command): void {
     });
 }
 
+/** What a run waited for when it was seen last; a command is recorded, and taken up when a coordinator is back. */
+const whileAway: Readonly<Record<string, readonly string[]>> = {
+  paused: ['It is paused: "cau resume" is recorded and taken up when a coordinator is back.'],
+  awaitingApproval: ['It waits for an approval: "cau approve" is recorded and taken up when a coordinator is back.'],
+  awaitingWindow: ['It waits until its maintenance window opens.'],
+};
+
 function renderPartial(partial: PartialStatus): string {
   return [
     `Cluster ${partial.cluster}: ${partial.phase} (${partial.workflowId}, ${partial.status})`,
@@ -37,6 +44,7 @@ function renderPartial(partial: PartialStatus): string {
         `  ${pending.of}: ${pending.step}: attempt ${pending.attempt}${pending.lastFailure === null ? '' : `, last failure: ${pending.lastFailure}`}`,
     ),
     ...partial.problems.map((problem) => `  problem: ${problem}`),
+    ...(partial.status === 'RUNNING' ? (whileAway[partial.phase] ?? []) : []),
     ...(partial.status === 'RUNNING' ? ['Start a coordinator ("cau serve coordinator"); the run goes on where it was.'] : []),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 /** A preview for eyes: what a run would do. */
+import { renderElapsed } from '../../domain/duration.js';
 import type { Preview } from '../../domain/preview.js';
 import type { PlannedNode } from '../../domain/plan.js';
 import { renderFailure } from '../../domain/errors.js';
@@ -20,6 +21,7 @@ export function renderPreview(preview: Preview, colours: boolean): string {
     ...plan.nodes.filter((node) => node.list.length > 0).map((node) => `${node.node}: ${node.list.slice(0, 8).join(', ')}${more(node)}`),
     ...plan.nodes.filter((node) => node.keptBack.length > 0).map((node) => `${node.node} keeps back ${node.keptBack.join('; ')}`),
     '',
+    ...renderWindow(preview),
     `Nodes that may fail before no further one is begun: ${preview.failureBudget}`,
     ...preview.readiness.map(
       (finding) => `${finding.severity === 'blocking' && !finding.skipped ? paint.red('blocking') : finding.severity} [${finding.id}] ${finding.message}`,
@@ -40,6 +42,18 @@ function planRow(node: PlannedNode, index: number): string[] {
     size(node.bytes),
     node.restart === 'expected' ? 'yes' : 'no',
     moves.join(', '),
+  ];
+}
+
+function renderWindow({ window }: Preview): string[] {
+  if (window === null) return [];
+  const { written, opensAt, closesAt, nodes } = window;
+  return [
+    `Maintenance window ${written}: ${opensAt === null ? '' : `opens at ${opensAt}, `}closes at ${closesAt}`,
+    ...nodes.map(({ node, expected, doneAt }) => {
+      const takes = `${renderElapsed(expected.ms)} (${expected.basis})`;
+      return doneAt === null ? `  ${node} would not be begun: it is expected to take ${takes}` : `  ${node} is expected to be done at ${doneAt}: ${takes}`;
+    }),
   ];
 }
 

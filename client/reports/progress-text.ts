@@ -2,8 +2,10 @@
 import { renderElapsed } from '../../domain/duration.js';
 import { elapsedOf, expectTime, type ExpectedTime } from '../../domain/expected-time.js';
 import type { NodeProgress, Progress } from '../../domain/progress.js';
+import { renderWait } from '../../domain/waits.js';
 import { createPaint, outcomeColour, type Paint } from './paint.js';
 import { renderTable } from './table.js';
+import { renderWaits } from './wait-text.js';
 
 export interface LiveView {
   readonly colours: boolean;
@@ -18,7 +20,7 @@ export function renderProgress(progress: Progress, view: LiveView): string {
   const expected = expectTime(progress, view.now);
   const state = progress.outcome === null ? paint.cyan(progress.phase) : paint[outcomeColour(progress.outcome)](progress.outcome);
   const lines = [`${paint.bold(`Cluster ${progress.cluster}`)}  ${state}  ${paint.dim(renderTime(progress, expected, view))}`];
-  if (progress.waitingFor !== null) lines.push(paint.yellow(`waiting: ${progress.waitingFor}`));
+  lines.push(...renderWaits(progress, view.now, paint));
   if (progress.nodes.length > 0) lines.push('', renderNodes(progress.nodes, expected, view, paint));
   if (progress.roles.length > 0) {
     lines.push(
@@ -36,7 +38,7 @@ export function renderProgress(progress: Progress, view: LiveView): string {
 export function renderChanges(before: Progress | null, now: Progress): string[] {
   const lines: string[] = [];
   if (before?.phase !== now.phase) lines.push(`${now.cluster}: ${now.phase}`);
-  if (now.waitingFor !== null && before?.waitingFor !== now.waitingFor) lines.push(`${now.cluster}: waiting: ${now.waitingFor}`);
+  if (now.wait !== null && before?.wait?.reason !== now.wait.reason) lines.push(`${now.cluster}: waiting: ${renderWait(now.wait)}`);
   for (const node of now.nodes) {
     const was = before?.nodes.find((candidate) => candidate.node === node.node);
     if (node.outcome !== null && was?.outcome !== node.outcome) lines.push(`${node.node}: ${node.outcome}${node.detail === '' ? '' : ` (${node.detail})`}`);

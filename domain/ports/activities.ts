@@ -7,6 +7,8 @@ import type { ClusterDescription, Witness } from '../cluster.js';
 import { durationSchema } from '../duration.js';
 import type { Failure } from '../errors.js';
 import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
+import type { NodeTime } from '../expected-node-time.js';
+import type { MaintenanceWindow, SettledWindow } from '../maintenance-window.js';
 import type { NodeResult } from '../node-order.js';
 import type { PartialOptions } from '../options.js';
 import type { Baseline, RolePlacement } from '../placement.js';
@@ -120,6 +122,8 @@ export interface NodeActivities {
   /** Repeats the requests until it is canceled, then answers what it measured. */
   probeRoles(input: Input<'probe'>): Promise<readonly Measurement[]>;
   archiveReport(input: Input<'archive'>): Promise<void>;
+  /** How long nodes took, by the reports that this node keeps of the latest runs. */
+  recallNodeTimes(input: Input<'target'>): Promise<readonly NodeTime[]>;
   /** What this node is about to do by itself about holds and lease of runs that are over or unknown. */
   describeRelease(input: Input<'target'>): Promise<ReleaseOutlook>;
   /** Ends what a run left on this node, as the node would do by itself, but now. The caller has made sure that the run is over. */
@@ -167,6 +171,8 @@ export interface WorkflowSurvey {
 /** Steps that need Temporal itself, done by an Update Coordinator. */
 export interface CoordinatorActivities {
   resolveProfile(input: { readonly name: string }): Promise<{ readonly options: PartialOptions; readonly digest: string }>;
+  /** The window in moments, the open or the next one. @throws CauError `InvalidInput` */
+  settleWindow(input: { readonly window: MaintenanceWindow; readonly from: string }): Promise<SettledWindow>;
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;
   /** Asks a guard whose run is closed to clean up. */
   cancelGuard(input: { readonly cluster: string; readonly guardRunId: string }): Promise<void>;

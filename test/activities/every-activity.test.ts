@@ -74,6 +74,7 @@ const inputs: Readonly<Record<string, object>> = {
   probeRoles: { ...own, probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }] },
   collectEvidence: { ...own, run: exampleRun, since: '2026-01-01T00:00:00.000Z' },
   archiveReport: { ...own, run: exampleRun, report: {} },
+  recallNodeTimes: own,
   describeRelease: own,
   endHold: { ...own, run: exampleRun, why: 'a test', evenKept: false },
 };

@@ -9,6 +9,7 @@ const waiting = (node: string, changes: Partial<NodeProgress> = {}): NodeProgres
   since: null,
   startedAt: null,
   detail: '',
+  wait: null,
   outcome: null,
   action: 'update',
   updates: 1,

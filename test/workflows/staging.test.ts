@@ -11,7 +11,7 @@ describe('a version that leaves the package sources between scan and staging', (
   it('is not waited for: the nodes are scanned anew, and what is offered then is installed', async () => {
     await world.cluster.offer([{ name: 'app', version: '1.2', gone: true }]);
     const handle = await world.start();
-    await world.until(handle, (progress) => progress.waitingFor?.includes('app for node') === true);
+    await world.until(handle, (progress) => progress.wait?.reason.includes('app for node') === true);
     await world.cluster.offer([{ name: 'app', version: '1.3' }]);
     const report = await world.report(handle);
     expect(report.outcome).toBe('Succeeded');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderProgress } from '../../../client/reports/progress-text.js';
+import { createWait } from '../../../domain/waits.js';
 import type { NodeProgress, Progress } from '../../../domain/progress.js';
 import { exampleRun } from '../../domain/example-cluster.js';
 
@@ -10,6 +11,7 @@ const node = (name: string, changes: Partial<NodeProgress> = {}): NodeProgress =
   since: null,
   startedAt: null,
   detail: '',
+  wait: null,
   outcome: null,
   action: 'update',
   updates: 3,
@@ -22,7 +24,7 @@ const progress: Progress = {
   phase: 'updating',
   since: at(5),
   startedAt: at(0),
-  waitingFor: null,
+  wait: null,
   outcome: null,
   failure: null,
   nodes: [
@@ -74,6 +76,22 @@ describe('the live table', () => {
   });
 
   it('says what a run waits for', () => {
-    expect(renderProgress({ ...progress, phase: 'paused', waitingFor: 'paused by me' }, view)).toContain('waiting: paused by me');
+    const wait = createWait('resume', { by: 'me', why: 'lunch' }, new Date(45_000), 60_000);
+    const shown = renderProgress({ ...progress, phase: 'paused', wait }, view);
+    expect(shown).toContain(
+      [
+        'waiting: paused by me: lunch (for 10 s, 50 s left, until 1970-01-01T00:01:45.000Z)',
+        '  then: the run ends in order, and nodes that are not begun are canceled',
+        '  now: "cau resume" lets it go on, "cau stop" ends it',
+      ].join('\n'),
+    );
+  });
+
+  it('says what a node waits for once that lasts', () => {
+    const waits = (sinceMs: number) => [
+      node('node1', { step: 'draining', startedAt: at(45), wait: createWait('drained', { node: 'node1' }, new Date(sinceMs), 600_000) }),
+    ];
+    expect(renderProgress({ ...progress, nodes: waits(45_000) }, view)).toContain('node1 waits: roles leave node1 (for 10 s, 9 min 50 s left');
+    expect(renderProgress({ ...progress, nodes: waits(54_000) }, view)).not.toContain('node1 waits');
   });
 });

@@ -1,0 +1,66 @@
+/**
+ * The maintenance window: when nodes may be begun. As an administrator writes it, in the time of a named zone; and as it
+ * is for one run, in moments.
+ */
+import { z } from 'zod';
+import { renderElapsed } from './duration.js';
+import type { ExpectedNodeTime } from './expected-node-time.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+const daily = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "22:00"');
+const once = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/, 'a date with a time such as "2027-03-28T06:00"');
+
+/** With times of day it comes every day, with dates once; without `start` it is open until its end. */
+export const maintenanceWindowSchema = z.strictObject({
+  start: z.union([daily, once]).optional(),
+  end: z.union([daily, once]),
+  /** A name of the IANA data base, such as `Europe/Zurich`. */
+  timeZone: z.string().regex(/^[A-Za-z][A-Za-z0-9_+/-]{1,60}$/, 'the name of a time zone such as "Europe/Zurich"'),
+});
+export type MaintenanceWindow = z.infer<typeof maintenanceWindowSchema>;
+
+/** The window of one run, in moments: settled once, at its start. */
+export interface SettledWindow {
+  /** Null: it is open already. */
+  readonly opensAt: string | null;
+  readonly closesAt: string;
+  /** As the administrator wrote it, for eyes. */
+  readonly written: string;
+}
+
+/** The window in the words of the administrator. */
+export function renderWindow({ start, end, timeZone }: MaintenanceWindow): string {
+  return `${start === undefined ? 'until' : `${start} to`} ${end} ${timeZone}`;
+}
+
+/** Whether a node that is begun now is expected to be done before the window closes. */
+export function decideFit(window: SettledWindow, expected: ExpectedNodeTime, now: number): Verdict {
+  const leftMs = Date.parse(window.closesAt) - now;
+  if (leftMs <= 0) return verdictOf([`the maintenance window (${window.written}) closed at ${window.closesAt}`]);
+  if (expected.ms <= leftMs) return verdictOf([]);
+  return verdictOf([
+    `the maintenance window (${window.written}) closes at ${window.closesAt}, in ${renderElapsed(leftMs)}; the node is expected to take ${renderElapsed(expected.ms)} (${expected.basis})`,
+  ]);
+}
+
+/** A node in a window that is looked at before the run. */
+export interface FittedNode {
+  readonly node: string;
+  readonly expected: ExpectedNodeTime;
+  /** When it would be done; null when it would not be begun. */
+  readonly doneAt: string | null;
+}
+
+/** Which nodes, one after another, are expected to fit; one that does not leaves its room to those after it. */
+export function fitNodes(
+  window: SettledWindow,
+  nodes: readonly { readonly node: string; readonly expected: ExpectedNodeTime }[],
+  now: number,
+): readonly FittedNode[] {
+  let at = Math.max(now, window.opensAt === null ? now : Date.parse(window.opensAt));
+  return nodes.map(({ node, expected }) => {
+    if (decideFit(window, expected, at).state !== 'met') return { node, expected, doneAt: null };
+    at += expected.ms;
+    return { node, expected, doneAt: new Date(at).toISOString() };
+  });
+}
