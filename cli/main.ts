@@ -6,6 +6,7 @@ import { createFailure } from '../domain/errors.js';
 import { addConfigCommand } from './commands/config.js';
 import { addControlCommands } from './commands/control.js';
 import { addDemoCommand } from './commands/demo.js';
+import { addOptionsCommand } from './commands/options.js';
 import { showOverview } from './commands/overview.js';
 import { addPreviewCommand } from './commands/preview.js';
 import { addRecoverCommand } from './commands/recover.js';
@@ -33,6 +34,7 @@ for (const add of [
   addDemoCommand,
   addPreviewCommand,
   addRunCommand,
+  addOptionsCommand,
   addStatusCommand,
   addControlCommands,
   addReportCommand,

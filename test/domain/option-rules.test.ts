@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { effectiveOptions, recordedOptionsSchema, type PartialOptions } from '../../domain/options.js';
+
+describe('options that contradict each other are refused with the field', () => {
+  it.each<[PartialOptions, string]>([
+    [{ requireAllNodesOnline: true, maxOfflineNodes: 1 }, 'options.maxOfflineNodes'],
+    [{ drainWhen: 'never' }, 'options.drainWhen'],
+    [{ drainWhen: 'never', allowOutage: true, clusterDuringInstall: 'stop' }, 'options.clusterDuringInstall'],
+    [{ drainWhen: 'never', allowOutage: true, forceDrain: true }, 'options.forceDrain'],
+    [{ restartWhen: 'never', separateRestarts: true }, 'options.separateRestarts'],
+  ])('%j', (given, where) => {
+    expect(() => effectiveOptions({}, given)).toThrow(expect.objectContaining({ code: 'InvalidInput', failure: expect.objectContaining({ where }) }));
+  });
+
+  it.each<[PartialOptions, PartialOptions]>([
+    [{}, { requireAllNodesOnline: true }],
+    [{}, { requireAllNodesOnline: true, maxOfflineNodes: 0 }],
+    [{ allowOutage: true }, { drainWhen: 'never' }],
+    [{}, { drainWhen: 'restartExpected', forceDrain: true, clusterDuringInstall: 'stop' }],
+  ])('but not a profile %j with a request %j', (profile, request) => {
+    expect(effectiveOptions(profile, request).values).toMatchObject(request);
+  });
+
+  it('and an option that an earlier version did not know has its default', () => {
+    expect(recordedOptionsSchema.parse({ drainTimeout: '5m' })).toMatchObject({ drainTimeout: '5m', drainWhen: 'always', allowOutage: false });
+    expect(recordedOptionsSchema.safeParse({ unheardOf: 1 }).success).toBe(false);
+  });
+});
