@@ -21,7 +21,7 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
     predictMoves: guard(nodeInputs.predict, ({ order }) => driver.predictMoves(order)),
     takeLease: guard(nodeInputs.claim, ({ run, releaseAfter }) => driver.takeLease(run, releaseAfter)),
     dropLease: guard(nodeInputs.lease, ({ run }) => driver.dropLease(run)),
-    holdNode: guard(nodeInputs.hold, ({ held, run, limit, releaseAfter }) => driver.hold(held, run, limit, releaseAfter)),
+    holdNode: guard(nodeInputs.hold, ({ held, run, limit, releaseAfter, terms }) => driver.hold(held, run, limit, releaseAfter, terms)),
     releaseNode: guard(nodeInputs.release, ({ held, run }) => driver.release(held, run)),
     keepNode: guard(nodeInputs.keep, async ({ held, run, reason }) => {
       await driver.keep(held, run, reason);

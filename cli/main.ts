@@ -6,6 +6,7 @@ import { createFailure } from '../domain/errors.js';
 import { addConfigCommand } from './commands/config.js';
 import { addControlCommands } from './commands/control.js';
 import { addDemoCommand } from './commands/demo.js';
+import { addOptionsCommand } from './commands/options.js';
 import { showOverview } from './commands/overview.js';
 import { addEventsCommand } from './commands/events.js';
 import { addPreviewCommand } from './commands/preview.js';
@@ -34,6 +35,7 @@ for (const add of [
   addDemoCommand,
   addPreviewCommand,
   addRunCommand,
+  addOptionsCommand,
   addStatusCommand,
   addEventsCommand,
   addControlCommands,

@@ -1,13 +1,18 @@
 /** The pages of the documentation that are made from the code, so that they cannot say anything else. */
-import { z } from 'zod';
 import { flagOf } from '../cli/option-flags.js';
 import { errorCatalogue } from '../domain/errors.js';
 import { eventCatalogue } from '../domain/events.js';
-import { defaultOptions, runOptionsSchema } from '../domain/options.js';
+import { describeOptions } from '../domain/option-catalogue.js';
+import { requestJsonSchema } from '../domain/request-schema.js';
 
 /** Every generated page, by its file name. */
 export function renderPages(): Readonly<Record<string, string>> {
-  return { 'errors.md': errorsPage(), 'options.md': optionsPage(), 'events.md': eventsPage() };
+  return {
+    'errors.md': errorsPage(),
+    'options.md': optionsPage(),
+    'events.md': eventsPage(),
+    'run.schema.json': `${JSON.stringify(requestJsonSchema(), null, 2)}\n`,
+  };
 }
 
 function errorsPage(): string {
@@ -33,15 +38,15 @@ function errorsPage(): string {
 }
 
 function optionsPage(): string {
-  const { properties = {} } = z.toJSONSchema(runOptionsSchema, { io: 'input' });
-  const rows = Object.entries(properties).map(([name, schema]) => {
-    const value = JSON.stringify(defaultOptions[name as keyof typeof defaultOptions]).replaceAll('"', '');
-    return `| \`${name}\` | \`${flagOf(name)}\` | \`${value}\` | ${allowed(schema as Schema)} | ${(schema as Schema).description ?? ''} |`;
+  const rows = describeOptions().map(({ name, default: value, allowed, meaning }) => {
+    const shown = JSON.stringify(value).replaceAll('"', '');
+    return `| \`${name}\` | \`${flagOf(name)}\` | \`${shown}\` | ${allowed} | ${meaning} |`;
   });
   return [
     '# Options of an Updating Run',
     '',
     'Given as `options` in the input of the workflow, or as flags of `cau run` and `cau preview`. What is not given is taken from the profile, else from the defaults; each effective value and its origin is in the report.',
+    '`cau options` prints this table, and `cau options --schema` the [JSON Schema](run.schema.json) of the whole input, which an editor can complete and check it by. Options that contradict each other are refused before anything is touched.',
     '',
     '| option | flag | default | allowed | meaning |',
     '| --- | --- | --- | --- | --- |',
@@ -71,37 +76,4 @@ function eventsPage(): string {
     ...rows,
     '',
   ].join('\n');
-}
-
-interface Schema {
-  readonly description?: string;
-  readonly type?: string;
-  readonly enum?: readonly (string | number)[];
-  readonly const?: string | number;
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
-
-/** What a value may be, in words. */
-function allowed(schema: Schema): string {
-  if (schema.const !== undefined) return `\`${schema.const}\``;
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
-  if (schema.anyOf !== undefined) return schema.anyOf.map(allowed).join(', or ');
-  switch (schema.type) {
-    case 'boolean':
-      return '`true`, `false`';
-    case 'integer':
-      return `${schema.minimum ?? ''} to ${schema.maximum ?? ''}`;
-    case 'object':
-      return `an object with ${Object.keys(schema.properties ?? {})
-        .map((name) => `\`${name}\``)
-        .join(', ')}`;
-    case 'array':
-      return schema.items?.type === 'object' ? 'a list of objects' : 'a list';
-    default:
-      return 'a duration with its unit, such as `90s`, `15m`, `2h`';
-  }
 }

@@ -3,13 +3,19 @@ import type { ClusterDescription } from './cluster.js';
 import type { PredictedMove } from './ports/cluster-driver.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
+/** Wanted roles that serve now and, as the cluster predicts, would serve nowhere while the node is drained. */
+export function rolesWithoutPlace(cluster: ClusterDescription, predicted: readonly PredictedMove[]): string[] {
+  return predicted.filter((move) => move.when === 'drain' && move.to === null && isWanted(cluster, move.role)).map((move) => move.role);
+}
+
 /**
  * Whether every role that serves now, and is wanted, would still serve with the node drained. A role is wanting for a
- * place when no other node may run it, and a promotable when no other copy is ready to be promoted.
+ * place when no other node may run it, and a promotable when no other copy is ready to be promoted. With `allowOutage` it may be down
+ * meanwhile.
  */
-export function decideCapacity(cluster: ClusterDescription, leaving: string, predicted: readonly PredictedMove[]): Verdict {
-  const lost = predicted.filter((move) => move.when === 'drain' && move.to === null && isWanted(cluster, move.role));
-  return verdictOf(lost.map((move) => `role "${move.role}" would serve nowhere without ${leaving}`));
+export function decideCapacity(cluster: ClusterDescription, leaving: string, predicted: readonly PredictedMove[], allowOutage = false): Verdict {
+  const lost = allowOutage ? [] : rolesWithoutPlace(cluster, predicted);
+  return verdictOf(lost.map((role) => `role "${role}" would serve nowhere without ${leaving}`));
 }
 
 function isWanted(cluster: ClusterDescription, id: string): boolean {

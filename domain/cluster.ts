@@ -19,8 +19,13 @@ export interface Witness {
 /** Maintenance mode set by a run: standby and owner in one record of our own. */
 export interface Hold {
   readonly run: RunReference;
-  /** False when somebody else lifted or changed the standby inside our record. */
+  /** False when somebody else lifted the standby that it relies on. */
   readonly intact: boolean;
+  /**
+   * What it relies on instead of a standby of its own: `operators`, that of an operator, which stays when the hold ends; `none`, no
+   * standby at all, since the run works on the node while it serves.
+   */
+  readonly standby?: 'operators' | 'none';
   /** Why the node is left in maintenance mode on purpose after its run, if it is. */
   readonly kept: string | null;
   /** How long Temporal may not know its run before the node releases itself. It stands here because Temporal may lose it. */

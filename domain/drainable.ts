@@ -23,9 +23,10 @@ export function findDrainObstacle(cluster: ClusterDescription, node: string): Fa
 
 /**
  * Whether the cluster stack of the node should be stopped while updates are installed: as asked, or for `auto` when the
- * stack itself is updated, or when a stall of the busy node would get it fenced in the middle of an installation.
+ * stack itself is updated, or when a stall of the busy node would get it fenced in the middle of an installation. A node that serves
+ * meanwhile keeps its stack as long as that is not updated itself: stopping it would take the roles away after all.
  */
-export function mustStopStack(isFencingOn: boolean, option: 'keep' | 'stop' | 'auto', touchesStack: boolean): boolean {
+export function mustStopStack(isFencingOn: boolean, option: 'keep' | 'stop' | 'auto', touchesStack: boolean, isServing = false): boolean {
   if (option !== 'auto') return option === 'stop';
-  return touchesStack || isFencingOn;
+  return touchesStack || (isFencingOn && !isServing);
 }

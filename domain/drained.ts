@@ -32,7 +32,7 @@ export function decideDrained(cluster: WatchedCluster, nodeName: string, run: Ru
 }
 
 /**
- * Whether the node is still held by this run. Asked again right before anything is installed and before a restart: an
+ * Whether the node is still held by this run, in standby unless it serves meanwhile. Asked again right before anything is installed and before a restart: an
  * operator may have lifted the standby meanwhile, and his word is final.
  */
 export function decideHeld(cluster: ClusterSight, nodeName: string, run: RunReference): Verdict {
@@ -42,7 +42,7 @@ export function decideHeld(cluster: ClusterSight, nodeName: string, run: RunRefe
   if (!isSameRun(node.hold.run, run)) {
     return impossible('HoldBroken', `${nodeName} is held by another run, ${node.hold.run.workflowId}.`, nodeName);
   }
-  if (!node.hold.intact || !node.standby) {
+  if (!node.hold.intact || (!node.standby && node.hold.standby !== 'none')) {
     return impossible('HoldBroken', `Somebody lifted the standby that the run had set on ${nodeName}.`, nodeName);
   }
   return { state: 'met' };

@@ -72,6 +72,10 @@ export const errorCatalogue = {
     'Updates are still offered after the allowed number of passes.',
     'Look at the named updates: they are offered again after they were installed.',
   ),
+  NotUniform: stop(
+    'The nodes did not end with the same versions, and they were to (requireUniform).',
+    'Start a new run for the named nodes when they can be reached and their package sources offer the same.',
+  ),
   RestartBlocked: stop('The node must not be restarted now.', 'Read the reason; the node is left as it is.'),
   RestartTimeout: stop(
     'The node did not come back in time after its restart.',
@@ -83,6 +87,7 @@ export const errorCatalogue = {
   HookFailed: stop("The user's script on the node failed.", 'Read its output in the report.'),
   PluginUnavailable: stop('An update plug-in is not installed or not allowed on the node.', 'Install it, or name another in the options.'),
   NodeUnreachable: again('The worker of the node does not answer.', 'Check that the node is up and that "cau serve node" runs on it.'),
+  NodeOffline: stop('The node is not online in its cluster.', 'Bring it back and start a new run for it.'),
   NodeVanished: stop('The node is not a member of the cluster any more.', 'Start a new run with the nodes that the cluster has now.'),
   TimeOver: stop('The run reached its deadline.', 'Start a new run for the nodes that are left, or allow more time.'),
   Stopped: stop('The run was stopped on request.', 'Start a new run for the nodes that are left.'),

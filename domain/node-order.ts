@@ -14,6 +14,8 @@ export const nodeOrderSchema = z.strictObject({
   /** The members that may be asked about the cluster. */
   members: z.array(nameSchema).min(1).max(100),
   options: recordedOptionsSchema,
+  /** False: its roles stay on it while it is worked on, unless it turns out that it must be drained. */
+  drain: z.boolean().optional(),
   /** What was planned and staged. */
   updates: z.array(updateSchema).max(5000),
   /** How many nodes may be held at once, over the whole cluster. */
@@ -26,6 +28,8 @@ export interface NodeResult {
   readonly report: NodeReport;
   /** Where roles serve now; null when it is not known or too large. */
   readonly placement: readonly RolePlacement[] | null;
+  /** Every node that the cluster had when this one was looked at; absent of an earlier version. */
+  readonly members?: readonly string[];
   /** Why no other node may be begun after this one; null when that is up to the failure budget. */
   readonly endsRun: string | null;
 }

@@ -3,11 +3,55 @@ import { durationMs } from './duration.js';
 import { CauError } from './errors.js';
 import type { RunOptions } from './options.js';
 
-/** @throws CauError `InvalidInput` that names the field, its value and what is allowed */
+/** One rule: the option that is to be changed, and why these do not go together, or null. */
+interface OptionRule {
+  readonly option: keyof RunOptions;
+  contradiction(options: RunOptions): string | null;
+}
+
+const rules: readonly OptionRule[] = [
+  {
+    option: 'maxOfflineNodes',
+    contradiction: ({ requireAllNodesOnline, maxOfflineNodes }) =>
+      requireAllNodesOnline && typeof maxOfflineNodes === 'number' && maxOfflineNodes > 0 ? 'must be 0 or "any" together with requireAllNodesOnline' : null,
+  },
+  {
+    option: 'drainWhen',
+    contradiction: ({ drainWhen, allowOutage }) =>
+      drainWhen === 'never' && !allowOutage
+        ? 'can be "never" only together with allowOutage: updates and restarts then hit roles that still run on the node'
+        : null,
+  },
+  {
+    option: 'clusterDuringInstall',
+    contradiction: ({ drainWhen, clusterDuringInstall }) =>
+      drainWhen === 'never' && clusterDuringInstall === 'stop'
+        ? 'cannot be "stop" together with drainWhen "never": a stack that stops takes the roles from its node'
+        : null,
+  },
+  {
+    option: 'forceDrain',
+    contradiction: ({ drainWhen, forceDrain }) => (drainWhen === 'never' && forceDrain ? 'means nothing together with drainWhen "never"' : null),
+  },
+  {
+    option: 'warnAfter',
+    contradiction: ({ warnAfter, stopAfter }) =>
+      warnAfter !== 'never' && stopAfter !== 'never' && durationMs(warnAfter) >= durationMs(stopAfter)
+        ? `must be shorter than stopAfter (${stopAfter}), or nobody would be warned`
+        : null,
+  },
+  {
+    option: 'separateRestarts',
+    contradiction: ({ restartWhen, separateRestarts }) =>
+      restartWhen === 'never' && separateRestarts ? 'means nothing together with restartWhen "never"' : null,
+  },
+];
+
+/** @throws CauError `InvalidInput` that names the option, its value and what is allowed */
 export function requireConsistent(options: RunOptions): void {
-  const { warnAfter, stopAfter } = options;
-  if (warnAfter === 'never' || stopAfter === 'never' || durationMs(warnAfter) < durationMs(stopAfter)) return;
-  throw new CauError('InvalidInput', `options.warnAfter: must be shorter than stopAfter (${stopAfter}), or nobody would be warned (given: "${warnAfter}").`, {
-    where: 'options.warnAfter',
-  });
+  for (const { option, contradiction } of rules) {
+    const words = contradiction(options);
+    if (words === null) continue;
+    throw new CauError('InvalidInput', `options.${option}: ${words} (given: ${JSON.stringify(options[option])}).`, { where: `options.${option}` });
+  }
 }

@@ -16,6 +16,8 @@ const checkId = z.string().regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'the id of a readine
 /** Every option with its range and, as `description`, what it means. No defaults here: see `defaultOptions`. */
 export const runOptionsSchema = z.strictObject({
   plugins: z.array(nameSchema).min(1).max(8).describe('Update plug-ins to use, in this order.'),
+  stopOnPluginFailure: z.boolean().describe('Whether plug-ins that come after one that failed are left out on that node; otherwise they still install theirs.'),
+  separateRestarts: z.boolean().describe('Restart a node after each plug-in that needs it, instead of once after all of them.'),
   order: z
     .union([z.literal('fewestRoles'), z.array(nameSchema).min(1).max(100)])
     .describe('Order of the nodes: those with the fewest roles first, or the listed ones in their order.'),
@@ -29,15 +31,39 @@ export const runOptionsSchema = z.strictObject({
     .min(0)
     .max(64)
     .describe('How often a node goes on at the step that failed, where that may pass by itself; counted over all its steps.'),
-  requireAllNodesOnline: z.boolean().describe('Refuse to start unless every node is online.'),
+  requireAllNodesOnline: z.boolean().describe('Refuse to start unless every node is online; the same as maxOfflineNodes 0.'),
+  maxOfflineNodes: z
+    .union([z.literal('any'), count(100)])
+    .describe('How many members may be offline when a run starts; "any" is as many as the quorum can spare. They are skipped and count for no failure.'),
+  includeStandby: z
+    .boolean()
+    .describe(
+      "Update nodes that an operator has put in standby, too; his standby stays his, and ends when he says so. Nodes in Pacemaker's maintenance never are.",
+    ),
+  allowOutage: z
+    .boolean()
+    .describe(
+      'Take out a node also when a role has no other place and is down meanwhile, or when it is the last member; others never lose their quorum by that.',
+    ),
+  requireUniform: z
+    .boolean()
+    .describe('Refuse to start when nodes are offered different versions of a package, and do not succeed when they end with different ones.'),
+  drainWhen: z
+    .enum(['always', 'restartExpected', 'never'])
+    .describe('Whether a node is drained for its updates: always, when a restart or the cluster stack is among them, or never, which needs allowOutage.'),
   drainTimeout: durationSchema.describe('How long the roles of a node may take to leave it.'),
+  forceDrain: z
+    .boolean()
+    .describe('After drainTimeout go on although a role that left the node serves nowhere; never while anything still runs there or a stop failed.'),
   settleTimeout: durationSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
   clusterDuringInstall: z
     .enum(['keep', 'stop', 'auto'])
     .describe(
       'Whether the cluster stack of the node runs during the installation; "auto" stops it when the stack itself is updated or when fencing could strike.',
     ),
-  restartWhen: z.enum(['needed', 'never']).describe('Restart a node when its updates need it, or never.'),
+  restartWhen: z
+    .enum(['needed', 'always', 'never'])
+    .describe('Restart a node when its updates need it, always (also when there is nothing to install), or never.'),
   restartTimeout: durationSchema.describe('How long a node may take to restart and to be a full member again.'),
   installTimeout: durationSchema.describe('How long one installation on a node may take.'),
   maxScanPasses: z.number().int().min(1).max(20).describe('How often a node is scanned and updated until nothing is left.'),
@@ -70,12 +96,20 @@ export type PartialOptions = z.infer<typeof partialOptionsSchema>;
 /** The built-in defaults. */
 export const defaultOptions: RunOptions = {
   plugins: ['apt'],
+  stopOnPluginFailure: false,
+  separateRestarts: false,
   order: 'fewestRoles',
   maxParallelNodes: 1,
   maxFailedNodes: 'auto',
   maxRetriesPerNode: 3,
   requireAllNodesOnline: false,
+  maxOfflineNodes: 'any',
+  includeStandby: false,
+  allowOutage: false,
+  requireUniform: false,
+  drainWhen: 'always',
   drainTimeout: '10m',
+  forceDrain: false,
   settleTimeout: '10m',
   clusterDuringInstall: 'auto',
   restartWhen: 'needed',

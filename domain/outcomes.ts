@@ -12,12 +12,16 @@ export type NodeOutcome = z.infer<typeof nodeOutcomeSchema>;
 export const runOutcomeSchema = z.enum(['Succeeded', 'PartiallyFailed', 'Failed', 'Canceled', 'UpToDate', 'Skipped', 'NeedsAttention']);
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
-/** The outcome of a run from those of its nodes. Anything that needs attention outweighs the rest. */
-export function decideRunOutcome(nodes: readonly NodeOutcome[]): RunOutcome {
+/**
+ * The outcome of a run from those of its nodes. Anything that needs attention outweighs the rest.
+ * @param isUneven the nodes were to end with the same versions and did not
+ */
+export function decideRunOutcome(nodes: readonly NodeOutcome[], isUneven = false): RunOutcome {
   const has = (outcome: NodeOutcome) => nodes.includes(outcome);
   if (has('NeedsAttention')) return 'NeedsAttention';
   if (has('Failed')) return has('Succeeded') || has('UpToDate') ? 'PartiallyFailed' : 'Failed';
   if (has('Canceled')) return 'Canceled';
+  if (isUneven) return 'PartiallyFailed';
   if (has('Succeeded')) return 'Succeeded';
   if (has('UpToDate')) return 'UpToDate';
   return 'Skipped';

@@ -39,6 +39,21 @@ export function baselineOf(cluster: ClusterDescription): Baseline {
   return { roles: placementOf(cluster), scores: cluster.promotionScores, failedActions: cluster.failedActions.map((action) => action.id) };
 }
 
+/** The baseline without these roles: they are not waited for. */
+export function withoutRoles(baseline: Baseline, roles: readonly string[]): Baseline {
+  return roles.length === 0 ? baseline : { ...baseline, roles: baseline.roles.filter((role) => !roles.includes(role.role)) };
+}
+
+/** Roles that served, or had a promoted copy, and do so nowhere now. */
+export function rolesDown(baseline: Baseline, now: readonly RolePlacement[]): string[] {
+  return baseline.roles
+    .filter((was) => {
+      const is = now.find((role) => role.role === was.role);
+      return was.serving > 0 && is !== undefined && (is.serving === 0 || (was.promoted.length > 0 && is.promoted.length === 0));
+    })
+    .map((was) => was.role);
+}
+
 /**
  * The roles that serve elsewhere than before. A role with one place moves; a promotable moves with its promoted copy;
  * a clone that only lost or got back a copy did not move.

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { findNode, rolesOn, type ClusterDescription } from './cluster.js';
 import type { PredictedNodeMoves } from './ports/cluster-driver.js';
+import { mustDrain } from './drain-need.js';
 import { fitList } from './payload-size.js';
 import type { RunOptions } from './options.js';
 import type { Update } from './updates.js';
@@ -27,6 +28,8 @@ export const plannedNodeSchema = z.strictObject({
   bytes: z.number().int(),
   restart: z.enum(['expected', 'notExpected']),
   clusterStack: z.boolean(),
+  /** Whether its roles are moved away first. */
+  drain: z.boolean(),
   /** The updates by name, as far as they fit; `cut` more are not listed. */
   list: z.array(z.string()),
   cut: z.number().int(),
@@ -47,7 +50,7 @@ export function decidePlan(
   skipped: readonly { readonly node: string; readonly reason: string }[],
   options: RunOptions,
 ): Plan {
-  const nodes = scanned.map(planNode);
+  const nodes = scanned.map((scan) => planNode(scan, options));
   const order = decideOrder(
     cluster,
     nodes.filter((node) => node.action === 'update').map((node) => node.node),
@@ -87,8 +90,8 @@ export function withMoves(plan: Plan, predicted: readonly PredictedNodeMoves[]):
   };
 }
 
-/** Whether the node can be worked on at all: why not, or null. */
-export function reasonToSkip(cluster: ClusterDescription, name: string): string | null {
+/** Whether the node can be worked on at all: why not, or null. What an operator has in standby only where that is asked for. */
+export function reasonToSkip(cluster: ClusterDescription, name: string, includeStandby = false): string | null {
   const node = findNode(cluster, name);
   if (node === undefined) return 'not a node of this cluster';
   if (node.kind !== 'member') return `a ${node.kind} node: it has no vote and no worker of its own`;
@@ -96,16 +99,18 @@ export function reasonToSkip(cluster: ClusterDescription, name: string): string 
   if (node.pending) return 'not a full member: it is joining or leaving';
   if (node.hold !== null && node.hold.kept !== null && node.hold.intact)
     return `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`;
-  if (node.standbyBy === 'operator') return 'in standby by the wish of an operator';
+  if (node.standbyBy === 'operator' && !includeStandby) return 'in standby by the wish of an operator';
   if (node.maintenance) return 'in maintenance by the wish of an operator';
   return null;
 }
 
-function planNode(scan: ScannedNode): PlannedNode {
+function planNode(scan: ScannedNode, options: RunOptions): PlannedNode {
   const names = fitList(
     scan.updates.map((update) => `${update.name} ${update.to}`),
     listBytes,
   );
+  const isRestartExpected = scan.restartNeeded || scan.updates.some((update) => update.restart === 'expected');
+  const clusterStack = scan.updates.some((update) => update.clusterStack);
   return {
     node: scan.node,
     action: scan.updates.length > 0 || scan.restartNeeded || scan.repairNeeded ? 'update' : 'upToDate',
@@ -113,8 +118,9 @@ function planNode(scan: ScannedNode): PlannedNode {
     updates: scan.updates.length,
     security: scan.updates.filter((update) => update.security).length,
     bytes: scan.updates.reduce((sum, update) => sum + update.sizeBytes, 0),
-    restart: scan.restartNeeded || scan.updates.some((update) => update.restart === 'expected') ? 'expected' : 'notExpected',
-    clusterStack: scan.updates.some((update) => update.clusterStack),
+    restart: isRestartExpected ? 'expected' : 'notExpected',
+    clusterStack,
+    drain: mustDrain(options, { restart: isRestartExpected, clusterStack }),
     list: names.kept,
     cut: names.cut,
     keptBack: fitList(
@@ -135,6 +141,7 @@ function skippedNode({ node, reason }: { readonly node: string; readonly reason:
     bytes: 0,
     restart: 'notExpected',
     clusterStack: false,
+    drain: false,
     list: [],
     cut: 0,
     keptBack: [],

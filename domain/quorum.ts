@@ -14,13 +14,19 @@ import { verdictOf, type Verdict } from './verdict.js';
  * votes alive, if it is the right half; neither is relied upon. A member whose votes are not told counts for none, and so
  * does one that is kept in maintenance mode: something is wrong there, and whoever looks after it may take it away at any
  * moment. With `no-quorum-policy=ignore` the cluster serves on without quorum; that is shown, not relied upon either.
+ *
+ * With `allowOutage` the last member may leave, since nobody is there any more who could lose a quorum; but only where it has quorum
+ * alone when it comes back.
  */
-export function decideQuorum(cluster: ClusterDescription, leaving: string): Verdict {
+export function decideQuorum(cluster: ClusterDescription, leaving: string, allowOutage = false): Verdict {
   const { quorum } = cluster;
   if (!quorum.quorate) return verdictOf(['the cluster has no quorum now']);
   const others = reliedUpon(cluster).filter((node) => node.name !== leaving);
   const kept = keptBesides(cluster, leaving);
-  if (others.length === 0) return verdictOf([`no other full member would be left than ${[leaving, ...kept].join(' and ')}`]);
+  if (others.length === 0) {
+    if (allowOutage) return verdictOf(reasonsAgainstLast(cluster, leaving, kept));
+    return verdictOf([`no other full member would be left than ${[leaving, ...kept].join(' and ')}`]);
+  }
   if (quorum.twoNode) return verdictOf([]);
   const after = others.reduce((sum, node) => sum + (quorum.votesOf[node.name] ?? 0), 0) + quorum.deviceVotes;
   const without = `${after} votes would be left without ${leaving}${kept.length === 0 ? '' : ` and ${kept.join(', ')}, kept in maintenance mode`}`;
@@ -42,6 +48,15 @@ export function quorumMargin(cluster: ClusterDescription): number {
     margin += 1;
   }
   return margin;
+}
+
+/** A last member that would wait for others after its return, or for votes, would leave the whole cluster down. */
+function reasonsAgainstLast({ quorum, nodes }: ClusterDescription, leaving: string, kept: readonly string[]): string[] {
+  const own = (quorum.votesOf[leaving] ?? 0) + quorum.deviceVotes;
+  if (own < quorum.needed && !quorum.twoNode) return [`${leaving} would have ${own} of ${quorum.needed} needed votes when it comes back`];
+  const missing = nodes.filter((node) => node.kind === 'member' && node.name !== leaving && !kept.includes(node.name)).map((node) => node.name);
+  if (quorum.waitForAll && missing.length > 0) return [`${leaving} would wait for ${missing.join(', ')} when it comes back (wait_for_all)`];
+  return [];
 }
 
 function reliedUpon(cluster: ClusterDescription): ClusterNode[] {

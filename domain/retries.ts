@@ -42,7 +42,8 @@ export function decideAfterFailure({ failure, retries, maxRetries, hold, isStopA
   const isKept = mustBeKept(failure);
   if (!isKept && !isStopAsked && passing.has(failure.code) && retries < maxRetries)
     return { kind: 'retry', pauseMs: Math.min(longestPauseMs, firstPauseMs * 2 ** retries) };
-  if (hold !== 'held') return { kind: 'leave' };
+  // With the node its hold went from the cluster, too.
+  if (hold !== 'held' || failure.code === 'NodeVanished') return { kind: 'leave' };
   return { kind: isKept ? 'keep' : 'resume' };
 }
 

@@ -8,11 +8,16 @@ import { createSimulatedPlugin } from '../plugins/simulated/simulated-plugin.js'
 
 const factories: Readonly<Record<string, (machineFile: string | null) => UpdatePlugin>> = {
   apt: createAptPlugin,
-  simulated: (machineFile) => {
-    const machine = readMachineFile(machineFile ?? '');
-    return createSimulatedPlugin(machine, createSimulatedHost(machine));
-  },
+  simulated: simulatedPlugin('simulated'),
+  'simulated-firmware': simulatedPlugin('simulated-firmware'),
 };
+
+function simulatedPlugin(name: string) {
+  return (machineFile: string | null) => {
+    const machine = readMachineFile(machineFile ?? '');
+    return createSimulatedPlugin(machine, createSimulatedHost(machine), name);
+  };
+}
 
 /** Every plug-in's name. */
 export const pluginNames: readonly string[] = Object.keys(factories);

@@ -44,7 +44,7 @@ function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuratio
     throw new CauError('ConfigurationInvalid', 'node is not set.', { where: 'node', remedy: 'Set "node" in the configuration file of this node.' });
   const host = createLinuxHost([process.execPath, join(findPackage().root, 'dist/workers/operation-main.js')]);
   const settings = { cluster: cluster.value, node: node.value, bootId: () => host.bootId() };
-  const allowed = plugins.value ?? pluginNames.filter((name) => name !== 'simulated');
+  const allowed = plugins.value ?? pluginNames.filter((name) => !name.startsWith('simulated'));
   return {
     cluster: cluster.value,
     node: node.value,

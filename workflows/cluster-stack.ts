@@ -4,7 +4,7 @@ import { CauError } from '../domain/errors.js';
 import type { Update } from '../domain/updates.js';
 import { renderVerdict } from '../domain/verdict.js';
 import type { NodeState } from './node-state.js';
-import { watch } from './node-watch.js';
+import { seeMoves, watch } from './node-watch.js';
 import { awaitQuorumWithout } from './quorum-guard.js';
 import { noticeRestart } from './unplanned-restart.js';
 import { longStep } from './workers.js';
@@ -16,7 +16,7 @@ import { longStep } from './workers.js';
 export async function stopStackFor(state: NodeState, updates: readonly Update[]): Promise<void> {
   if (state.hasLeft) return;
   const touchesStack = updates.some((update) => update.clusterStack);
-  if (mustStopStack(state.isFencingOn, state.order.options.clusterDuringInstall, touchesStack)) await stopStack(state);
+  if (mustStopStack(state.isFencingOn, state.order.options.clusterDuringInstall, touchesStack, state.isServing)) await stopStack(state);
   else if (touchesStack) await awaitQuorumWithout(state);
 }
 
@@ -33,5 +33,6 @@ export async function stopStack(state: NodeState): Promise<void> {
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
   if (left.verdict.state === 'waiting')
     throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
+  if (state.isServing) seeMoves(state, left, 'drain');
   state.hasLeft = true;
 }

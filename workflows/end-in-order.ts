@@ -11,7 +11,7 @@ import { afterFailure } from './retrying.js';
  * with the reason. A hold that somebody broke is his: only our own record is taken away.
  */
 export async function endInOrder(state: NodeState, failure: Failure): Promise<NodeReport> {
-  const outcome = outcomeOf(failure);
+  const outcome = outcomeOf(failure, state.hold);
   const next = afterFailure(state, failure);
   if (next.kind === 'keep') return keep(state, failure, failure.message);
   if (next.kind === 'leave') return state.report(outcome, failure, failure.message);
@@ -27,9 +27,11 @@ export async function endInOrder(state: NodeState, failure: Failure): Promise<No
   }
 }
 
-function outcomeOf({ code }: Failure): 'Canceled' | 'Skipped' | 'Failed' {
+/** What was found unfit before it was touched is left out. */
+function outcomeOf({ code }: Failure, hold: NodeState['hold']): 'Canceled' | 'Skipped' | 'Failed' {
   if (code === 'Stopped') return 'Canceled';
-  return code === 'RefusedByOperator' ? 'Skipped' : 'Failed';
+  if (code === 'NodeVanished') return hold === 'none' ? 'Skipped' : 'Failed';
+  return code === 'RefusedByOperator' || code === 'NodeOffline' ? 'Skipped' : 'Failed';
 }
 
 /** The reason goes into the cluster's own record, where it outlives the run and every later one finds it. */

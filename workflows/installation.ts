@@ -37,14 +37,15 @@ export async function installUntilNothingIsLeft(state: NodeState): Promise<void>
       isRepaired = true;
       continue;
     }
-    if (!scan.restartNeed.needed) return;
+    const { restartWhen } = state.order.options;
+    if (!scan.restartNeed.needed && (restartWhen !== 'always' || state.restarts.length > 0)) return;
     // A need that outlives the restart made for it would restart the node for ever.
-    if (state.order.options.restartWhen === 'never' || state.restartedAfterPass === state.passes) {
+    if (restartWhen === 'never' || state.restartedAfterPass === state.passes) {
       state.restartPending = scan.restartNeed.reasons;
       return;
     }
     state.stopHere();
-    await restart(state, scan.restartNeed.reasons);
+    await restart(state, scan.restartNeed.needed ? scan.restartNeed.reasons : ['asked for (restartWhen always)']);
   }
 }
 
@@ -62,21 +63,29 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
   state.stopHere();
   state.passes += 1;
   await readyToChange(state, updates);
-  for (const plugin of options.plugins) {
-    const own = updates.filter((update) => update.plugin === plugin);
-    if (own.length === 0) continue;
+  const parts = options.plugins.map((plugin) => ({ plugin, own: updates.filter((update) => update.plugin === plugin) })).filter(({ own }) => own.length > 0);
+  const failed: InstallResult['updates'][number][] = [];
+  for (const { plugin, own } of parts) {
+    state.restartedAfterPass = null;
     state.enter('installing', `${own.length} ${own.length === 1 ? 'update' : 'updates'} by ${plugin}, pass ${state.passes}`);
     const input = { cluster, node, run, pass: state.passes, plugin, updates: [...own] };
     const answer = await operate(state, `install ${own.length} by ${plugin} on ${node}`, (activities) => activities.installUpdates(input));
     if (answer.kind === 'interrupted') return mendInterrupted(state, answer.message, updates, { ...input, updates: [] });
     state.record(own, answer.result);
-    const failed = answer.result.updates.filter((update) => update.outcome === 'failed');
-    if (failed.length > 0) {
-      throw new CauError('InstallFailed', `${node}: ${describeFailures(failed)}`, { where: failed[0]?.name ?? plugin });
-    }
+    failed.push(...answer.result.updates.filter((update) => update.outcome === 'failed'));
     if (answer.result.newServices.length > 0)
       state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
+    if (failed.length > 0 && options.stopOnPluginFailure) break;
+    const later = parts.slice(parts.findIndex((part) => part.plugin === plugin) + 1);
+    if (options.separateRestarts && answer.result.restartNeed.needed && later.length > 0) {
+      await restart(state, answer.result.restartNeed.reasons);
+      await readyToChange(
+        state,
+        later.flatMap((part) => part.own),
+      );
+    }
   }
+  if (failed.length > 0) throw new CauError('InstallFailed', `${node}: ${describeFailures(failed)}`, { where: failed[0]?.name ?? node });
 }
 
 /**

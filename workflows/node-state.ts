@@ -25,6 +25,8 @@ export class NodeState {
   readonly witnesses: Witnesses;
   readonly startedAt = new Date();
   bootId = '';
+  /** Every node of the cluster, when this one was looked at. */
+  members: readonly string[] = [];
   canStopStack = false;
   /** Whether a stall of the node would get it fenced. */
   isFencingOn = true;
@@ -35,6 +37,10 @@ export class NodeState {
   releasedAt: Date | null = null;
   /** The cluster stack of the node was told to stop by this run and not started since. */
   isStackStopped = false;
+  /** It is held and serves meanwhile: its roles were not moved away. */
+  isServing = false;
+  /** Roles that may be down while the node is away, by `allowOutage` or `forceDrain`. */
+  outages: readonly string[] = [];
   /** Its peers saw it leave in order after that. */
   hasLeft = false;
   /** The node restarted and its return was not yet waited for. */

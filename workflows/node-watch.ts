@@ -1,5 +1,5 @@
 /** Watching the cluster on behalf of the node at work, through the eyes of its peers. */
-import { findMoves } from '../domain/placement.js';
+import { findMoves, withoutRoles } from '../domain/placement.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
 import { fail } from './failures.js';
 import type { NodeState } from './node-state.js';
@@ -20,7 +20,7 @@ export async function watch(
   { patienceMs, waitsFor = waitOf[condition] }: { readonly patienceMs?: number | undefined; readonly waitsFor?: WatchedWait } = {},
 ): Promise<WatchAnswer> {
   const { node, run } = state.order;
-  const { baseline } = state;
+  const baseline = condition === 'drained' ? withoutRoles(state.baseline, state.outages) : state.baseline;
   const answer = await waiting(state.waits, waitsFor, { node }, timeoutMs, (wait) =>
     state.witnesses.watch({ condition, node, run, baseline, timeoutMs, summary, ...(patienceMs === undefined ? {} : { patienceMs }) }, (reasons) => {
       wait.because(reasons.join('; '));

@@ -1,5 +1,5 @@
 /** Quorum is never given up, and no role: whatever takes a node away from the cluster waits here first. */
-import { decideCapacity } from '../domain/capacity.js';
+import { decideCapacity, rolesWithoutPlace } from '../domain/capacity.js';
 import { findNode, type ClusterDescription } from '../domain/cluster.js';
 import { durationMs } from '../domain/duration.js';
 import { CauError, errorCatalogue } from '../domain/errors.js';
@@ -24,11 +24,12 @@ export async function awaitQuorumWithout(state: NodeState): Promise<ClusterDescr
 
 /** Waits, with reason, until the cluster keeps its quorum without the node, and every role has another place. */
 export async function awaitQuorumAndCapacity(state: NodeState): Promise<ClusterDescription> {
-  const { node } = state.order;
+  const { node, options } = state.order;
   return guarded(state, async () => {
     const [description, predicted] = await Promise.all([describe(state), predictDrain(state)]);
     const quorum = quorumWithout(state, description);
-    return { description, verdict: quorum.state === 'met' ? decideCapacity(description, node, predicted) : quorum };
+    if (options.allowOutage) state.outages = rolesWithoutPlace(description, predicted);
+    return { description, verdict: quorum.state === 'met' ? decideCapacity(description, node, predicted, options.allowOutage) : quorum };
   });
 }
 
@@ -76,8 +77,8 @@ function describe({ witnesses, order: { node } }: NodeState): Promise<ClusterDes
 }
 
 /** A node that is not there takes no vote with it. */
-function quorumWithout({ order: { node } }: NodeState, description: ClusterDescription): Verdict {
-  return findNode(description, node)?.online === true ? decideQuorum(description, node) : { state: 'met' };
+function quorumWithout({ order: { node, options } }: NodeState, description: ClusterDescription): Verdict {
+  return findNode(description, node)?.online === true ? decideQuorum(description, node, options.allowOutage) : { state: 'met' };
 }
 
 async function predictDrain({ witnesses, order: { node } }: NodeState) {

@@ -3,7 +3,7 @@ import { durationMs } from '../domain/duration.js';
 import { failureFrom } from './failures.js';
 import { CauError } from '../domain/errors.js';
 import { stopStack } from './cluster-stack.js';
-import { proveHeld } from './enter-maintenance.js';
+import { drainIfNeeded, proveHeld } from './enter-maintenance.js';
 import { awaitQuorumWithout } from './quorum-guard.js';
 import type { NodeState } from './node-state.js';
 import { takeRestart } from './unplanned-restart.js';
@@ -16,6 +16,7 @@ import { nextBoot, quickStep } from './workers.js';
  */
 export async function restart(state: NodeState, reasons: readonly string[]): Promise<void> {
   const { cluster, node, run, options } = state.order;
+  await drainIfNeeded(state, { restart: true, clusterStack: false });
   const { bootId } = state;
   await stopStack(state);
   // A node that has left already takes no vote with it again.

@@ -60,9 +60,11 @@ async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult
     options: state.options.values,
     updates: [...(scan?.updates ?? [])],
     limit: state.options.values.maxParallelNodes,
+    ...(planned.drain ? {} : { drain: false }),
   };
   state.begin(node, planned.updates);
   const result = await resultOf(state, order);
+  for (const member of result.members ?? []) state.seenNodes.add(member);
   if (result.placement !== null) state.seePlacement(result.placement);
   state.finish(result.report);
   if (result.endsRun !== null) state.requestStop(result.endsRun, 'node');

@@ -1,8 +1,10 @@
 /** The report of a run: made from its state, and kept on every node. */
-import type { Failure } from '../domain/errors.js';
+import { createFailure, type Failure } from '../domain/errors.js';
+import { newcomerFindings } from '../domain/newcomers.js';
 import { decideRunOutcome } from '../domain/outcomes.js';
 import { mergeMeasurements } from '../domain/probes.js';
-import type { Report } from '../domain/report.js';
+import type { Finding, Report } from '../domain/report.js';
+import { describeUneven } from '../domain/uniformity.js';
 import { failureFrom } from './failures.js';
 import type { RunState } from './run-state.js';
 import { quickStep } from './workers.js';
@@ -12,7 +14,7 @@ export function createReport(state: RunState): Report {
   const { request, run, reports } = state;
   const measured = mergeMeasurements(state.measurements);
   const failed = reports.find((node) => node.failure !== null && node.outcome !== 'Canceled' && node.outcome !== 'Skipped');
-  const failure: Failure | null = failed?.failure ?? null;
+  const failure = failed?.failure ?? unevenFailure(state);
   state.failure = failure;
   return {
     version: 1,
@@ -20,18 +22,28 @@ export function createReport(state: RunState): Report {
     run,
     requestedBy: request.requestedBy ?? 'unknown',
     reason: request.reason ?? null,
-    outcome: decideRunOutcome(state.outcomes()),
+    outcome: decideRunOutcome(state.outcomes(), failure?.code === 'NotUniform'),
     failure,
     startedAt: state.startedAt.toISOString(),
     endedAt: new Date().toISOString(),
     options: state.options,
     driver: state.driver,
     software: [...state.software],
-    readiness: state.findings,
+    readiness: [...state.findings, ...newcomerFindings(state.knownNodes, state.seenNodes), ...unevenFindings(state)],
     nodes: reports,
     roles: state.roles().map(({ role, kind }) => ({ role, kind, moves: state.movesOf(role), measured: measured.find((one) => one.role === role) ?? null })),
     commands: state.answers,
   };
+}
+
+function unevenFailure({ uneven }: RunState): Failure | null {
+  return uneven.length === 0 ? null : createFailure('NotUniform', `The nodes are not the same: ${describeUneven(uneven)}`, { where: 'requireUniform' });
+}
+
+/** Said as well where another failure is the first cause. */
+function unevenFindings(state: RunState): Finding[] {
+  const failure = unevenFailure(state);
+  return failure === null ? [] : [{ id: 'nodes.uniform', severity: 'warning', message: failure.message, remedy: failure.remedy, skipped: false }];
 }
 
 /** Stores it on every node that can be reached; a copy that could not be stored does not change how the run ended. */

@@ -37,6 +37,11 @@ export class RunState {
   readonly measurements: Measurement[] = [];
   readonly answers: CommandAnswer[] = [];
   readonly skipped = new Set<string>();
+  /** The nodes that the cluster had when the run began, and every one that was seen since. */
+  knownNodes: readonly string[] = [];
+  readonly seenNodes = new Set<string>();
+  /** Why the nodes did not end with the same versions, where they were to. */
+  uneven: readonly string[] = [];
   /** Why no further node is begun; the first reason stays. */
   stop: { readonly reason: string; readonly after: 'node' | 'step' } | null = null;
   /** When nodes may be begun; null: always. */
@@ -92,6 +97,7 @@ export class RunState {
   see(cluster: ClusterDescription): void {
     this.driver = cluster.driver;
     this.software = cluster.software;
+    this.knownNodes = cluster.nodes.map((node) => node.name);
     this.seePlacement(placementOf(cluster));
   }
 

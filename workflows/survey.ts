@@ -7,6 +7,7 @@ import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
 import type { Finding } from '../domain/report.js';
+import { unevenFindings, type OfferedNode } from '../domain/uniformity.js';
 import { failureFrom } from './failures.js';
 import type { WaitBoard } from './waiting.js';
 import { Witnesses } from './witnesses.js';
@@ -94,7 +95,7 @@ export interface Scans {
 /** Scans every node that can be worked on; changes nothing. */
 export async function scanNodes({ description }: Acquaintance, asked: readonly string[], options: RunOptions): Promise<Scans> {
   const { cluster } = description;
-  const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node) }));
+  const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node, options.includeStandby) }));
   return {
     skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }])),
     found: await Promise.all(
@@ -105,6 +106,13 @@ export async function scanNodes({ description }: Acquaintance, asked: readonly s
   };
 }
 
+/** What every member is still offered, for the end of a run; null of one that cannot be asked. */
+export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], { plugins }: RunOptions): Promise<OfferedNode[]> {
+  const scan = async (node: string) =>
+    (await longStep(cluster, node, `scan ${node}: do all nodes have the same?`).scanNode({ cluster, node, plugins })).updates;
+  return Promise.all(nodes.map(async (node) => ({ node, updates: members.includes(node) ? await scan(node).catch(() => null) : null })));
+}
+
 /** The plan for what was found, its moves not yet predicted. */
 export function planFrom({ description }: Acquaintance, { found, skipped }: Scans, options: RunOptions): Plan {
   return decidePlan(
@@ -113,7 +121,7 @@ export function planFrom({ description }: Acquaintance, { found, skipped }: Scan
       node,
       updates: scan.updates,
       keptBack: scan.keptBack,
-      restartNeeded: scan.restartNeed.needed && options.restartWhen !== 'never',
+      restartNeeded: options.restartWhen === 'always' || (scan.restartNeed.needed && options.restartWhen !== 'never'),
       repairNeeded: scan.repairNeeded,
     })),
     skipped,
@@ -121,14 +129,21 @@ export function planFrom({ description }: Acquaintance, { found, skipped }: Scan
   );
 }
 
-/** What the plug-ins of the nodes found. */
+/** What the plug-ins of the nodes found, and whether they are offered the same. */
 export function findingsFrom({ found }: Scans, options: RunOptions): Finding[] {
-  return found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks));
+  const offered = found.map(({ node, scan }) => ({ node, updates: scan.updates }));
+  return [
+    ...found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks)),
+    ...(options.requireUniform ? unevenFindings(offered, options.skipChecks) : []),
+  ];
 }
+
+/** Whether the roles of the node have to leave it: before its updates, or when its stack stops for a restart. */
+const leavesCluster = ({ action, drain, restart }: Plan['nodes'][number]) => action === 'update' && (drain || restart === 'expected');
 
 /** The moves of roles that the plan would cause, as the cluster itself predicts them. */
 export async function predictMoves({ witnesses }: Acquaintance, plan: Plan): Promise<readonly PredictedNodeMoves[]> {
-  const order = plan.nodes.filter((node) => node.action === 'update').map((node) => node.node);
+  const order = plan.nodes.filter(leavesCluster).map((node) => node.node);
   return witnesses.ask({
     summary: 'predict the moves of roles',
     not: null,

@@ -25,7 +25,12 @@ export async function updateNode(input: unknown): Promise<NodeResult> {
     return CancellationScope.nonCancellable(async () => {
       await requireGuardedParent(state);
       const report = await update(state);
-      return { report, placement: payloadBytes(state.placement) > placementBudgetBytes ? null : state.placement, endsRun: state.endsRun };
+      return {
+        report,
+        placement: payloadBytes(state.placement) > placementBudgetBytes ? null : state.placement,
+        members: state.members,
+        endsRun: state.endsRun,
+      };
     });
   });
 }

@@ -9,6 +9,7 @@ import type { Report } from '../domain/report.js';
 import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
 import { dropLease, takeLease } from './cluster-lease.js';
 import { withAlarms } from './alarm.js';
+import { findUneven } from '../domain/uniformity.js';
 import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { listenToCommands } from './run-commands.js';
@@ -16,7 +17,7 @@ import { updateNodes } from './run-nodes.js';
 import { archiveReport, createReport } from './run-report.js';
 import { RunState } from './run-state.js';
 import { stageScan } from './staging.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes, type Acquaintance, type Scans } from './survey.js';
+import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { timeLimits } from './time-limits.js';
 import { recallNodeTimes, settleWindow } from './window.js';
 import { coordinator } from './workers.js';
@@ -78,6 +79,7 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
 
   state.enter('finishing');
   await predicting;
+  if (options.requireUniform) state.uneven = findUneven(await scanAgain(state.witnesses, nodes, options));
   const report = createReport(state);
   await archiveReport(state, report);
   state.end(report.outcome);

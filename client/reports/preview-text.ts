@@ -41,7 +41,7 @@ function planRow(node: PlannedNode, index: number): string[] {
     String(node.security),
     size(node.bytes),
     node.restart === 'expected' ? 'yes' : 'no',
-    moves.join(', '),
+    node.drain ? moves.join(', ') : ['not drained', ...moves].join(', '),
   ];
 }
 

@@ -100,7 +100,7 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
     },
     takeLease: (holder, releaseAfter) => change((cib) => decideLease(cib, holder, releaseAfter)),
     dropLease: (holder) => change((cib) => decideLeaseDrop(cib, holder)),
-    hold: (held, holder, limit, releaseAfter) => change((cib) => decideHold(cib, held, holder, limit, releaseAfter)),
+    hold: (held, holder, limit, releaseAfter, terms) => change((cib) => decideHold(cib, held, holder, limit, releaseAfter, terms)),
     keep: (held, holder, reason) => change((cib) => decideKeep(cib, held, holder, reason)),
     async release(held, holder) {
       let wasHeld = false;

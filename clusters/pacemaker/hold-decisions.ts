@@ -3,18 +3,28 @@ import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
 import { defaultOptions } from '../../domain/options.js';
+import type { HoldTerms } from '../../domain/ports/cluster-driver.js';
 import type { Cib, CibNode } from './cib.js';
 import { quoted, type CibEdit } from './cib-edits.js';
-import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, holdSetId, keptElement } from './holds.js';
+import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, holdSetId, keptElement, ownStandbyElement } from './holds.js';
 import { requireNoForeignLease } from './lease.js';
 
 /**
  * The change that holds a node for a run. A `standby=off` that an operator's tool left behind goes in the same change:
  * with two standby attributes `crm_standby` could neither set nor delete any (Pacemaker answers 109, or 0 for nothing).
- * A node that is kept on purpose is not being worked on, so it does not count towards `limit`.
+ * An operator's `standby=on` that is to stay is relied upon instead, for the same reason; one until the next boot stands elsewhere
+ * and may go in the middle of the work, so that our own is set beside it. A node that is kept on purpose is not being worked on, so it
+ * does not count towards `limit`.
  * @throws CauError see `ClusterDriver.hold`
  */
-export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit: number, releaseAfter: Duration = defaultOptions.releaseAfter): CibEdit[] {
+export function decideHold(
+  cib: Cib,
+  nodeName: string,
+  run: RunReference,
+  limit: number,
+  releaseAfter: Duration = defaultOptions.releaseAfter,
+  terms: HoldTerms = { includeStandby: false, serving: false },
+): CibEdit[] {
   const node = requireMember(cib, nodeName);
   const hold = findHold(node);
   if (hold !== null && !isSameRun(hold.run, run)) {
@@ -23,12 +33,22 @@ export function decideHold(cib: Cib, nodeName: string, run: RunReference, limit:
   if (hold !== null && !hold.intact) {
     throw new CauError('HoldBroken', `Somebody lifted the standby that the run had set on ${nodeName}.`, { where: nodeName });
   }
-  if (hold !== null) return [];
-  if (hasOperatorStandby(cib, node)) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
+  if (hold !== null) return hold.standby === 'none' && !terms.serving ? stopServing(cib, node) : [];
+  const isWished = hasOperatorStandby(cib, node);
+  if (isWished && !terms.includeStandby) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
   // A run that was away for so long that its lease was dropped may find another run at work.
   requireNoForeignLease(cib, run, nodeName);
   requireRoom(cib, nodeName, limit);
-  return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: holdElement(node, run, releaseAfter) }];
+  const merge = (relies: 'own' | 'operators' | 'none'): CibEdit => ({ kind: 'merge', section: 'nodes', element: holdElement(node, run, releaseAfter, relies) });
+  if (foreignStandbys(node).some((pair) => pair.on)) return [merge('operators')];
+  return terms.serving && !isWished ? [merge('none')] : [...removeLeftovers(node), merge('own')];
+}
+
+/** What was held while it served goes into standby. @throws CauError `HoldBroken` when an operator has put it there meanwhile */
+function stopServing(cib: Cib, node: CibNode): CibEdit[] {
+  if (hasOperatorStandby(cib, node))
+    throw new CauError('HoldBroken', `An operator has put ${node.name} in standby while the run worked on it.`, { where: node.name });
+  return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: ownStandbyElement(node) }];
 }
 
 /** The change that ends a run's hold; conditional on its owner once more in the change itself. */

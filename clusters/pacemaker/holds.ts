@@ -15,20 +15,23 @@ export const holdNames = {
   owner: 'cau-hold',
   workflow: 'cau-hold-run',
   kept: 'cau-hold-kept',
+  relies: 'cau-hold-standby',
   releaseAfter: 'cau-hold-release-after',
 } as const;
 
 /** The id of the set of a node; node ids are unique in a cluster and never change. */
 export const holdSetId = (nodeId: string) => `cau-hold-${nodeId}`;
 
-/** The hold of a node. It is intact while our own standby is there and on. */
+/** The hold of a node. It is intact while the standby that it relies on is on: our own, unless it says otherwise. */
 export function findHold(node: CibNode): Hold | null {
   const set = holdSet(node);
   const owner = findValue(set, holdNames.owner);
   if (owner === undefined) return null;
+  const relies = parseReliance(findValue(set, holdNames.relies));
   return {
     run: { workflowId: findValue(set, holdNames.workflow) ?? 'unknown', firstExecutionRunId: owner },
-    intact: isTrue(findValue(set, holdNames.standby)),
+    intact: isIntact(node, set, relies),
+    ...(relies === 'own' ? {} : { standby: relies }),
     kept: findValue(set, holdNames.kept) ?? null,
     releaseAfter: parseReleaseAfter(findValue(set, holdNames.releaseAfter)),
   };
@@ -58,21 +61,46 @@ export function hasOperatorStandby(cib: Cib, node: CibNode): boolean {
   return cib.standbyUntilBoot.includes(node.name) || foreignStandbys(node).some((pair) => pair.on);
 }
 
+/** The standby that a hold relies on. */
+export type Reliance = 'own' | 'operators' | 'none';
+
 /** The element that merges a hold into the node's entry. */
-export function holdElement(node: CibNode, run: RunReference, releaseAfter: Duration): XmlElement {
+export function holdElement(node: CibNode, run: RunReference, releaseAfter: Duration, relies: Reliance = 'own'): XmlElement {
   const id = holdSetId(node.id);
   const pair = (suffix: string, name: string, value: string) => element('nvpair', { id: `${id}-${suffix}`, name, value });
   return inNode(node, [
-    pair('standby', holdNames.standby, 'on'),
+    ...(relies === 'own' ? [pair('standby', holdNames.standby, 'on')] : [pair('relies', holdNames.relies, relies)]),
     pair('owner', holdNames.owner, run.firstExecutionRunId),
     pair('run', holdNames.workflow, run.workflowId),
     pair('release-after', holdNames.releaseAfter, releaseAfter),
   ]);
 }
 
-/** The element that merges the reason why a hold is kept. */
+/** The element that puts a node in standby that was held while it served. */
+export function ownStandbyElement(node: CibNode): XmlElement {
+  return inNode(node, ownStandbyPairs(node));
+}
+
+/** The element that merges the reason why a hold is kept; a node that is kept is in standby, also when it served before. */
 export function keptElement(node: CibNode, reason: string): XmlElement {
-  return inNode(node, [element('nvpair', { id: `${holdSetId(node.id)}-kept`, name: holdNames.kept, value: reason })]);
+  const served = findHold(node)?.standby === 'none' ? ownStandbyPairs(node) : [];
+  return inNode(node, [...served, element('nvpair', { id: `${holdSetId(node.id)}-kept`, name: holdNames.kept, value: reason })]);
+}
+
+function ownStandbyPairs({ id }: CibNode): XmlElement[] {
+  return [
+    element('nvpair', { id: `${holdSetId(id)}-standby`, name: holdNames.standby, value: 'on' }),
+    element('nvpair', { id: `${holdSetId(id)}-relies`, name: holdNames.relies, value: 'own' satisfies Reliance }),
+  ];
+}
+
+function parseReliance(value: string | undefined): Reliance {
+  return value === 'operators' || value === 'none' ? value : 'own';
+}
+
+function isIntact(node: CibNode, set: AttributeSet | undefined, relies: Reliance): boolean {
+  if (relies === 'own') return isTrue(findValue(set, holdNames.standby));
+  return relies === 'none' || foreignStandbys(node).some((pair) => pair.on);
 }
 
 function inNode(node: CibNode, pairs: readonly XmlElement[]): XmlElement {

@@ -47,8 +47,10 @@ export async function predictMoves(run: CommandRunner, asked: string, order: rea
   });
 }
 
+/** A node that is held while it serves has roles to move like any other. */
 function canDrain(cib: Cib, node: CibNode): boolean {
-  return node.isMember && findHold(node) === null && !hasOperatorStandby(cib, node);
+  const hold = findHold(node);
+  return node.isMember && (hold === null || hold.standby === 'none') && !hasOperatorStandby(cib, node);
 }
 
 /** The CIB with that node in standby, or free of any; it need not keep what is no configuration, such as comments. */

@@ -1,9 +1,9 @@
 /** All that is known of a simulated cluster: its configuration, its members, and which role runs where. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isStandby, type Configuration } from './configuration.js';
+import { isStandby, withNewNode, withoutNode, type Configuration } from './configuration.js';
 import type { ConfigurationFile } from './configuration-file.js';
 import type { ClusterLog, Sight } from './history.js';
-import { connectedMembers, createMembers, hasQuorum, requireMember, type Member, type Members } from './members.js';
+import { connectedMembers, createMembers, hasQuorum, requireMember, type Member } from './members.js';
 import type { SimulatedRole } from './model.js';
 import { decidePlacement, nowhere, type Places, type Scores } from './placement.js';
 
@@ -21,20 +21,22 @@ export interface Instance {
   phase: 'starting' | 'started' | 'stopping';
 }
 
-/** A stop that failed and that nobody has cleaned up. */
-export interface FailedStop {
+/** A stop or a start that failed and that nobody has cleaned up. */
+export interface FailedOperation {
   readonly id: string;
   readonly role: string;
   readonly node: string;
 }
 
 export class ClusterState {
-  readonly members: Members;
+  readonly members: Map<string, Member>;
   /** Instances by role and node. */
   readonly instances: ReadonlyMap<string, Map<string, Instance>>;
   places: Places;
   scores: Scores = {};
-  failedStops: readonly FailedStop[] = [];
+  failedStops: readonly FailedOperation[] = [];
+  /** A role is not started again where its start failed. */
+  failedStarts: readonly FailedOperation[] = [];
   isActing = false;
   private version = 0;
   private readonly listeners = new Set<() => void>();
@@ -114,7 +116,7 @@ export class ClusterState {
 
   /** Where everything should be now. */
   target(): Places {
-    return decidePlacement(this.settings.roles, this.eligible(), this.places, this.scores, this.pinned());
+    return decidePlacement(this.settings.roles, this.eligible(), this.places, this.scores, this.pinned(), this.barred());
   }
 
   /** Roles that cannot or must not be moved now. */
@@ -126,6 +128,34 @@ export class ClusterState {
     return new Set(pinned.map((role) => role.id));
   }
 
+  /** Where roles cannot be started, as `<role>@<node>`. */
+  barred(): ReadonlySet<string> {
+    return new Set(this.failedStarts.map(({ role, node }) => `${role}@${node}`));
+  }
+
+  /** An operator takes a node that is off out of the cluster. */
+  expel(name: string): void {
+    this.members.delete(name);
+    this.configure('operator', (now) => withoutNode(now, name));
+    this.forgetInstances(name);
+    this.tell();
+  }
+
+  /** He takes it into the cluster, switched off. */
+  enlist(name: string): void {
+    for (const [node, member] of createMembers([name])) this.members.set(node, member);
+    this.configure('operator', (now) => withNewNode(now, name));
+    this.tell();
+  }
+
+  /** An operator cleans up what failed of the role on the node. */
+  cleanUp(role: string, node: string): void {
+    const isOther = (failed: FailedOperation) => failed.role !== role || failed.node !== node;
+    this.failedStops = this.failedStops.filter(isOther);
+    this.failedStarts = this.failedStarts.filter(isOther);
+    this.tell();
+  }
+
   isBlocked(role: string, node?: string): boolean {
     return this.failedStops.some((failed) => failed.role === role && (node === undefined || failed.node === node));
   }
@@ -135,6 +165,7 @@ export class ClusterState {
     for (const instances of this.instances.values()) instances.delete(node);
     this.scores = Object.fromEntries(Object.entries(this.scores).map(([role, scores]) => [role, without(scores, node)]));
     this.failedStops = this.failedStops.filter((failed) => failed.node !== node);
+    this.failedStarts = this.failedStarts.filter((failed) => failed.node !== node);
     this.places = Object.fromEntries(
       Object.entries(this.places).map(([role, place]) => [
         role,

@@ -6,6 +6,7 @@ import type { Hold, Lease } from '../../domain/cluster.js';
 import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
+import type { HoldTerms } from '../../domain/ports/cluster-driver.js';
 
 /** What is configured for one node. */
 export interface NodeConfiguration {
@@ -35,7 +36,7 @@ export function requireConfigured(configuration: Configuration, name: string): N
 
 /** Whether the node takes no roles, by whosever wish. */
 export function isStandby({ operatorStandby, hold }: NodeConfiguration): boolean {
-  return operatorStandby || (hold?.intact ?? false);
+  return operatorStandby || (hold !== null && hold.intact && hold.standby === undefined);
 }
 
 /** @throws CauError `ClusterBusy` with `facts.holder` */
@@ -50,20 +51,37 @@ export function withoutLease(configuration: Configuration, run: RunReference): C
 }
 
 /** @throws CauError `NodeVanished`, `HoldBroken`, `RefusedByOperator`, `ClusterBusy` */
-export function withHold(configuration: Configuration, name: string, run: RunReference, limit: number, releaseAfter: Duration): Configuration {
+export function withHold(
+  configuration: Configuration,
+  name: string,
+  run: RunReference,
+  limit: number,
+  releaseAfter: Duration,
+  terms: HoldTerms = { includeStandby: false, serving: false },
+): Configuration {
   const node = requireConfigured(configuration, name);
   if (node.hold !== null) {
     requireOwn(node.hold, name, run);
-    return configuration;
+    return node.hold.standby === 'none' && !terms.serving
+      ? withNode(configuration, name, { ...node, hold: stopServing(node.hold, node, name) })
+      : configuration;
   }
-  if (node.operatorStandby) throw new CauError('RefusedByOperator', `${name} is in standby by the wish of an operator.`, { where: name });
+  if (node.operatorStandby && !terms.includeStandby)
+    throw new CauError('RefusedByOperator', `${name} is in standby by the wish of an operator.`, { where: name });
   refuseForeignLease(configuration, run);
   // A node that is kept on purpose is not being worked on.
   const held = Object.keys(configuration.nodes).filter((other) => configuration.nodes[other]?.hold?.kept === null);
   if (held.length >= limit) {
     throw new CauError('ClusterBusy', `Held already: ${held.join(', ')}; ${limit} may be held at a time.`, { where: name, facts: { held } });
   }
-  return withNode(configuration, name, { ...node, hold: { run, intact: true, kept: null, releaseAfter } });
+  const relies = node.operatorStandby ? ({ standby: 'operators' } as const) : terms.serving ? ({ standby: 'none' } as const) : {};
+  return withNode(configuration, name, { ...node, hold: { run, intact: true, kept: null, releaseAfter, ...relies } });
+}
+
+/** @throws CauError `HoldBroken` when an operator has put the node in standby meanwhile */
+function stopServing({ standby: _none, ...hold }: Hold, { operatorStandby }: NodeConfiguration, name: string): Hold {
+  if (operatorStandby) throw new CauError('HoldBroken', `An operator has put ${name} in standby while the run worked on it.`, { where: name });
+  return hold;
 }
 
 /** Unchanged when this run does not hold the node. */
@@ -72,20 +90,34 @@ export function withoutHold(configuration: Configuration, name: string, run: Run
   return node.hold !== null && isSameRun(node.hold.run, run) ? withNode(configuration, name, { ...node, hold: null }) : configuration;
 }
 
-/** Unchanged when this run does not hold the node. */
+/** Unchanged when this run does not hold the node. One that is kept is in standby, also when it served before. */
 export function withKept(configuration: Configuration, name: string, run: RunReference, reason: string): Configuration {
   const node = requireConfigured(configuration, name);
-  return node.hold !== null && isSameRun(node.hold.run, run) ? withNode(configuration, name, { ...node, hold: { ...node.hold, kept: reason } }) : configuration;
+  if (node.hold === null || !isSameRun(node.hold.run, run)) return configuration;
+  const { standby, ...hold } = node.hold;
+  return withNode(configuration, name, { ...node, hold: { ...hold, ...(standby === 'operators' ? { standby } : {}), kept: reason } });
 }
 
 /**
  * What an operator's standby command does. `off` also breaks the hold of a run; a hold that is broken stays so, and
- * standby that is set after that is the operator's own. `on` changes nothing for a node that a run holds.
+ * standby that is set after that is the operator's own. `on` changes nothing for a node that a run has in standby.
  */
 export function withOperatorStandby(configuration: Configuration, name: string, wish: 'on' | 'off'): Configuration {
   const node = requireConfigured(configuration, name);
-  if (wish === 'on') return node.hold?.intact === true ? configuration : withNode(configuration, name, { ...node, operatorStandby: true });
-  return withNode(configuration, name, { operatorStandby: false, hold: node.hold === null ? null : { ...node.hold, intact: false } });
+  const { hold } = node;
+  if (wish === 'on')
+    return hold?.intact === true && hold.standby !== 'none' ? configuration : withNode(configuration, name, { ...node, operatorStandby: true });
+  return withNode(configuration, name, { operatorStandby: false, hold: hold === null || hold.standby === 'none' ? hold : { ...hold, intact: false } });
+}
+
+/** With a node that nobody has touched. */
+export function withNewNode(configuration: Configuration, name: string): Configuration {
+  return withNode(configuration, name, { operatorStandby: false, hold: null });
+}
+
+/** Without the node and everything that was configured for it. */
+export function withoutNode(configuration: Configuration, name: string): Configuration {
+  return { ...configuration, nodes: Object.fromEntries(Object.entries(configuration.nodes).filter(([node]) => node !== name)) };
 }
 
 /** Tells the cluster to manage a role, or to leave it alone. */

@@ -32,7 +32,7 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
     predictMoves: (order) => ask('predict', order),
     takeLease: (run, releaseAfter = defaultOptions.releaseAfter) => ask('takeLease', { run, releaseAfter }),
     dropLease: (run) => ask('dropLease', run),
-    hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter) => ask('hold', { node: held, run, limit, releaseAfter }),
+    hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter, terms) => ask('hold', { node: held, run, limit, releaseAfter, terms }),
     release: async (held, run) => ((await ask<boolean>('release', { node: held, run })) ? 'released' : 'notHeld'),
     keep: (held, run, reason) => ask('keep', { node: held, run, reason }),
     history: async (since) => ({ records: await ask<ClusterChange[]>('history', since), gap: null, scope: 'cluster' }),

@@ -19,6 +19,22 @@ export function createSyncFaults(): SyncFaults {
   };
 }
 
+/** Starts that fail, by role and node. */
+export interface StartFaults {
+  refuse(role: string, node: string, isRefused: boolean): void;
+  isRefused(role: string, node: string): boolean;
+}
+
+/** Starts that work. */
+export function createStartFaults(): StartFaults {
+  const refused = new Set<string>();
+  const key = (role: string, node: string) => `${role}@${node}`;
+  return {
+    refuse: (role, node, isRefused) => void (isRefused ? refused.add(key(role, node)) : refused.delete(key(role, node))),
+    isRefused: (role, node) => refused.has(key(role, node)),
+  };
+}
+
 /** Faults of stops, by role, by node, or by both. */
 export interface StopFaults {
   /** Every stop of this role, or on this node, takes that much longer; 0 ends it. */

@@ -72,7 +72,7 @@ function configured(was: Configuration, is: Configuration, node: string, by: Clu
     ...(before?.operatorStandby !== true && after?.operatorStandby === true ? [wish('standbyOn')] : []),
     ...(before?.operatorStandby === true && after?.operatorStandby !== true ? [wish('standbyOff')] : []),
     // He lifted the standby of a run: our record is still there, and does not count any more.
-    ...(heldBefore?.intact === true && heldAfter?.intact === false ? [wish('standbyOff')] : []),
+    ...(heldBefore?.intact === true && heldAfter?.intact === false && heldBefore.standby === undefined ? [wish('standbyOff')] : []),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import type { RunReference } from '../../domain/names.js';
 import { changesSince, type ClusterChange } from '../../domain/records.js';
-import type { PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
+import type { HoldTerms, PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
 import type { ClusterState } from './cluster-state.js';
 import { requireConfigured, withHold, withKept, withLease, withoutHold, withoutLease, type Configuration } from './configuration.js';
 import { removeMember } from './fencing.js';
@@ -54,14 +54,22 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
       for (const one of input) requireConfigured(state.configuration, one);
       const { places, scores } = state;
       return predictMoves(
-        { roles: state.settings.roles, eligible: state.eligible(), returnable: state.returnable(), places, scores, pinned: state.pinned() },
+        {
+          roles: state.settings.roles,
+          eligible: state.eligible(),
+          returnable: state.returnable(),
+          places,
+          scores,
+          pinned: state.pinned(),
+          barred: state.barred(),
+        },
         input,
       );
     },
     takeLease: changing<{ run: RunReference; releaseAfter: Duration }>((now, { run, releaseAfter }) => withLease(now, run, releaseAfter)),
     dropLease: changing<RunReference>(withoutLease),
-    hold: changing<AboutNode & { limit: number; releaseAfter: Duration }>((now, { node, run, limit, releaseAfter }) =>
-      withHold(now, node, run, limit, releaseAfter),
+    hold: changing<AboutNode & { limit: number; releaseAfter: Duration; terms?: HoldTerms }>((now, { node, run, limit, releaseAfter, terms }) =>
+      withHold(now, node, run, limit, releaseAfter, terms),
     ),
     release: changing<AboutNode>((now, { node, run }) => withoutHold(now, node, run)),
     keep: changing<AboutNode & { reason: string }>((now, { node, run, reason }) => withKept(now, node, run, reason)),

@@ -21,7 +21,7 @@ export interface Member {
 export type Members = ReadonlyMap<string, Member>;
 
 /** All machines, switched off. */
-export function createMembers(nodes: readonly string[]): Members {
+export function createMembers(nodes: readonly string[]): Map<string, Member> {
   return new Map(
     nodes.map((name) => [name, { name, bootId: '', isPowered: false, stack: 'stopped', isCut: false, isUnclean: false, expectedUp: false, hasSeenAll: false }]),
   );

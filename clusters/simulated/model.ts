@@ -28,6 +28,10 @@ export interface SimulatedUpdate {
   readonly security?: boolean;
   readonly clusterStack?: boolean;
   readonly sizeBytes?: number;
+  /** The plug-in that offers it; `simulated` when it is left out. */
+  readonly plugin?: string;
+  /** The nodes whose mirror has it; all when it is left out. */
+  readonly offeredTo?: readonly string[];
   /** Offered only to machines that have this package in at least this version. */
   readonly revealedBy?: { readonly name: string; readonly version: string };
   /** Nodes on which its installation fails, or never ends. */
@@ -112,6 +116,8 @@ export interface PackageLogLine {
   /** The version before; null for a package that was not there. */
   readonly from: string | null;
   readonly version: string;
+  /** Absent: `simulated`. */
+  readonly plugin?: string;
   readonly begun?: true;
 }
 

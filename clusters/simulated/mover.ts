@@ -18,6 +18,7 @@ export interface MoverDependencies {
   socketOf(node: string): string;
   /** How long this stop takes, or that it is refused. */
   stopFault(role: string, node: string): { readonly extraMs: number; readonly isRefused: boolean };
+  isStartRefused(role: string, node: string): boolean;
   /** Whether this copy cannot get in sync now. */
   isSyncHeld(role: string, node: string): boolean;
   /** A stop failed where the cluster has to fence. */
@@ -116,6 +117,12 @@ async function start(deps: MoverDependencies, role: string, node: string): Promi
   const instance: Instance = { port: null, phase: 'starting' };
   instances?.set(node, instance);
   state.tell();
+  if (deps.isStartRefused(role, node)) {
+    await delay(timings.startMs);
+    if (instances?.get(node) === instance) instances.delete(node);
+    state.failedStarts = [...state.failedStarts, { id: `${role}-start-${node}-${Date.now()}`, role, node }];
+    return false;
+  }
   try {
     instance.port = await callVerb<number>(deps.socketOf(node), 'startService', { role, takesMs: timings.startMs }, serviceTimeoutMs);
   } catch {

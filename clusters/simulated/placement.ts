@@ -19,6 +19,7 @@ export const nowhere: RolePlace = { on: [], promoted: null, address: null };
 /**
  * The place of every role on these eligible nodes.
  * @param pinned roles that stay where they are: unmanaged, blocked, or on a node that is not fenced yet
+ * @param barred where a role cannot be started, as `<role>@<node>`
  */
 export function decidePlacement(
   roles: readonly SimulatedRole[],
@@ -26,12 +27,14 @@ export function decidePlacement(
   now: Places,
   scores: Scores,
   pinned: ReadonlySet<string> = new Set(),
+  barred: ReadonlySet<string> = new Set(),
 ): Places {
   const load = new Map<string, number>();
   const places: Record<string, RolePlace> = {};
   for (const role of roles) {
     const current = now[role.id] ?? nowhere;
-    const place = pinned.has(role.id) ? current : placeOf(role, eligible, current, scores[role.id] ?? {}, load);
+    const open = eligible.filter((node) => !barred.has(`${role.id}@${node}`));
+    const place = pinned.has(role.id) ? current : placeOf(role, open, current, scores[role.id] ?? {}, load);
     places[role.id] = place;
     if (role.kind !== 'clone') for (const node of place.on) load.set(node, (load.get(node) ?? 0) + 1);
   }

@@ -13,15 +13,17 @@ export interface PredictionStart {
   readonly places: Places;
   readonly scores: Scores;
   readonly pinned: ReadonlySet<string>;
+  /** Where roles cannot be started, as `<role>@<node>`. */
+  readonly barred: ReadonlySet<string>;
 }
 
 /** An entry per node, in that order; each drain and return begins where the one before it ended and settled. */
-export function predictMoves({ roles, eligible, returnable, places, scores, pinned }: PredictionStart, order: readonly string[]): PredictedNodeMoves[] {
+export function predictMoves({ roles, eligible, returnable, places, scores, pinned, barred }: PredictionStart, order: readonly string[]): PredictedNodeMoves[] {
   let now = places;
   let open = eligible;
   const settle = (nodes: readonly string[], when: PredictedMove['when']): PredictedMove[] => {
     const before = now;
-    now = decidePlacement(roles, nodes, before, scores, pinned);
+    now = decidePlacement(roles, nodes, before, scores, pinned, barred);
     open = nodes;
     return roles.flatMap((role) => moveOf(role, before, now, when));
   };

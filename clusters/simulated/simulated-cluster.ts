@@ -6,8 +6,8 @@ import type { ClusterDescription } from '../../domain/cluster.js';
 import { ClusterState } from './cluster-state.js';
 import { openConfiguration, writeWhole } from './configuration-file.js';
 import { withManaged, withOperatorStandby } from './configuration.js';
-import { describeMachine } from './describe-machine.js';
-import { createStopFaults, createSyncFaults, setUpdateFault } from './faults.js';
+import { describeMachine, type SimulatedClusterSettings } from './describe-machine.js';
+import { createStartFaults, createStopFaults, createSyncFaults, setUpdateFault } from './faults.js';
 import { startFencing, type Fencing } from './fencing.js';
 import { openFront, type RoleFront } from './front.js';
 import { openClusterLog } from './history.js';
@@ -25,26 +25,11 @@ import {
   type ClusterPaths,
 } from './machine-files.js';
 import { createMachineProcess, type MachineProcess } from './machine-process.js';
-import { quickTimings, type PackageLogLine, type SimulatedRole, type SimulatedTimings, type SimulatedUpdate, type WorkerCommand } from './model.js';
+import { quickTimings, type PackageLogLine, type SimulatedTimings, type SimulatedUpdate } from './model.js';
 import { startMover } from './mover.js';
-import { describeAs } from './view.js';
+import { describeAs, isComplete } from './view.js';
 
-export interface SimulatedClusterSettings {
-  /** Everything is kept below it, and found again there: configuration, package data bases, addresses. */
-  readonly directory: string;
-  readonly cluster: string;
-  readonly nodes: readonly string[];
-  readonly roles: readonly SimulatedRole[];
-  /** What is installed everywhere at the beginning: versions by name. */
-  readonly packages: Readonly<Record<string, string>>;
-  readonly updates: readonly SimulatedUpdate[];
-  /** With the device `simulated-power` (default), as a cluster should have it. */
-  readonly fencing?: boolean;
-  readonly stackStartsAtBoot?: boolean;
-  readonly timings?: SimulatedTimings;
-  /** How each machine starts its node worker; no worker when absent. */
-  workerCommand?(node: string, machineFile: string): WorkerCommand;
-}
+export type { SimulatedClusterSettings } from './describe-machine.js';
 
 /** Starts a simulated cluster and waits until all machines are members and all roles serve. */
 export async function startSimulatedCluster(settings: SimulatedClusterSettings): Promise<SimulatedCluster> {
@@ -65,6 +50,7 @@ export class SimulatedCluster {
   private readonly fronts = new Map<string, RoleFront>();
   private readonly machines = new Map<string, MachineProcess>();
   private readonly stayingOff = new Set<string>();
+  private readonly startFaults = createStartFaults();
   private readonly stopFaults = createStopFaults();
   private readonly syncFaults = createSyncFaults();
   private readonly fencing: Fencing;
@@ -85,6 +71,7 @@ export class SimulatedCluster {
       fronts,
       socketOf: this.paths.socket,
       stopFault: this.stopFaults.of,
+      isStartRefused: this.startFaults.isRefused,
       isSyncHeld: this.syncFaults.isHeld,
       onStopFailure: (role, node) => this.onStopFailure(role, node),
     });
@@ -101,24 +88,11 @@ export class SimulatedCluster {
     this.interconnect = await openInterconnect(this.state, paths.interconnect, this.timings);
     for (const node of settings.nodes) {
       prepareMachine(this.machineFile(node), describeMachine(settings, paths, this.timings, node), settings.packages);
-      this.machines.set(
-        node,
-        createMachineProcess(this.machineFile(node), (isRestart) => this.onExit(node, isRestart)),
-      );
-      this.machines.get(node)?.start();
+      const machine = createMachineProcess(this.machineFile(node), (isRestart) => this.onExit(node, isRestart));
+      this.machines.set(node, machine);
+      machine.start();
     }
-    if (settings.stackStartsAtBoot === false) return;
-    const promotables = settings.roles.filter((role) => role.kind === 'promotable');
-    await this.until(({ nodes, roles, promotionScores, idle }) => {
-      const isSynced = promotables.every((role) =>
-        roles.some(
-          (one) =>
-            one.id === role.id &&
-            one.instances.every((instance) => promotionScores.some((score) => score.resource === role.id && score.node === instance.node)),
-        ),
-      );
-      return nodes.every((node) => node.online) && roles.every((role) => role.instances.length > 0) && isSynced && idle;
-    });
+    if (settings.stackStartsAtBoot !== false) await this.until(isComplete);
   }
 
   /** The file from which a process on the machine finds its way. */
@@ -192,6 +166,19 @@ export class SimulatedCluster {
     this.state.tell();
   }
 
+  /** An operator switches a node off and takes it out of the cluster. */
+  async expel(node: string): Promise<void> {
+    this.neverComesBack(node);
+    await this.crash(node);
+    this.state.expel(node);
+  }
+
+  /** He takes it in again and switches it on. */
+  enlist(node: string): void {
+    this.state.enlist(node);
+    this.powerOn(node);
+  }
+
   /** What an operator does with standby: `off` also lifts the standby that a run had set. */
   operatorStandby(node: string, wish: 'on' | 'off'): void {
     this.state.configure('operator', (now) => withOperatorStandby(now, node, wish));
@@ -213,8 +200,13 @@ export class SimulatedCluster {
   /** From now on, or no more, the role cannot be stopped on the node; what was blocked is cleaned up then. */
   refuseStop(role: string, node: string, isRefused: boolean): void {
     this.stopFaults.refuse(role, node, isRefused);
-    if (!isRefused) this.state.failedStops = this.state.failedStops.filter((failed) => failed.role !== role || failed.node !== node);
-    this.state.tell();
+    if (!isRefused) this.state.cleanUp(role, node);
+  }
+
+  /** From now on, or no more, the role cannot be started on the node; where its start failed is cleaned up then. */
+  refuseStart(role: string, node: string, isRefused: boolean): void {
+    this.startFaults.refuse(role, node, isRefused);
+    if (!isRefused) this.state.cleanUp(role, node);
   }
 
   /** From now on, or no more, a copy that starts on the node does not get in sync. */

@@ -1,9 +1,16 @@
 /** A simulated cluster as one of its nodes sees it. */
-import type { ClusterDescription, ClusterNode, InstanceState, Role, RoleInstance } from '../../domain/cluster.js';
-import type { ClusterState, Instance } from './cluster-state.js';
+import type { ClusterDescription, ClusterNode, FailedAction, InstanceState, Role, RoleInstance } from '../../domain/cluster.js';
+import type { ClusterState, FailedOperation, Instance } from './cluster-state.js';
 import { isStandby } from './configuration.js';
 import { hasQuorum, neededVotes, seenBy, type Member } from './members.js';
 import type { SimulatedRole } from './model.js';
+
+/** Whether every node and role is there, every copy in sync, and nothing under way. */
+export function isComplete({ nodes, roles, promotionScores, idle }: ClusterDescription): boolean {
+  const hasScore = (role: string, node: string) => promotionScores.some((score) => score.resource === role && score.node === node);
+  const isReady = ({ id, kind, instances }: Role) => instances.length > 0 && (kind !== 'promotable' || instances.every(({ node }) => hasScore(id, node)));
+  return nodes.every((node) => node.online) && roles.every(isReady) && idle;
+}
 
 /**
  * What a node sees: one that is cut off sees itself alone and the others as lost, one whose stack is down sees nobody.
@@ -13,7 +20,7 @@ export function describeAs(state: ClusterState, name: string): ClusterDescriptio
   const viewer = state.member(name);
   const seen = seenBy(state.members, viewer);
   const quorate = viewer.stack === 'running' && hasQuorum(state.members, seen);
-  const names = state.settings.nodes;
+  const names = [...state.members.keys()];
   const { configuration, settings } = state;
   return {
     cluster: settings.cluster,
@@ -37,11 +44,15 @@ export function describeAs(state: ClusterState, name: string): ClusterDescriptio
     fencing: { enabled: settings.fencing, devices: settings.fencing ? ['simulated-power'] : [] },
     maintenanceMode: configuration.maintenanceMode,
     stopAllResources: false,
-    failedActions: state.failedStops.map(({ id, node, role }) => ({ id, node, resource: role, operation: 'stop', reason: 'the service refused to stop' })),
+    failedActions: [...failedActions('stop', state.failedStops), ...failedActions('start', state.failedStarts)],
     promotionScores: Object.entries(state.scores).flatMap(([resource, scores]) => Object.entries(scores).map(([node, score]) => ({ node, resource, score }))),
     lease: configuration.lease,
     idle: !state.isActing && !isUnsettled(state),
   };
+}
+
+function failedActions(operation: 'stop' | 'start', failed: readonly FailedOperation[]): FailedAction[] {
+  return failed.map(({ id, node, role }) => ({ id, node, resource: role, operation, reason: `the service refused to ${operation}` }));
 }
 
 /** A machine on its way in or out, lost or not fenced yet: the cluster is about to act. */

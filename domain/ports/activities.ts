@@ -46,6 +46,7 @@ export const nodeInputs = {
     run: runReferenceSchema,
     limit: z.number().int().min(1).max(100),
     releaseAfter: durationSchema,
+    terms: z.strictObject({ includeStandby: z.boolean(), serving: z.boolean() }).optional(),
   }),
   release: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema }),
   keep: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, reason: z.string().min(1).max(500) }),

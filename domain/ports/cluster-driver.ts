@@ -38,10 +38,11 @@ export interface ClusterDriver {
   /**
    * Puts a node in maintenance mode for a run, with its owner, in one compare-and-swap change based on a state with
    * fewer than `limit` holds. Succeeds again for a node that this run holds. `releaseAfter` as in `takeLease`.
+   * A node that is held while it serves is put in maintenance mode when it is held again without `serving`.
    * @throws CauError `RefusedByOperator` when an operator holds it, `ClusterBusy` when another run does, has the lease, or the
    * limit is reached, `HoldBroken` when our own record was changed by somebody, `NodeVanished` when it is no member.
    */
-  hold(node: string, run: RunReference, limit: number, releaseAfter?: Duration): Promise<void>;
+  hold(node: string, run: RunReference, limit: number, releaseAfter?: Duration, terms?: HoldTerms): Promise<void>;
 
   /**
    * Ends the maintenance mode that this run set. What an operator set stays.
@@ -78,6 +79,14 @@ export interface ClusterDriver {
    * (Pacemaker: a forced probe). A node that joins with one makes the cluster restart it elsewhere.
    */
   findStrayResources(): Promise<readonly string[]>;
+}
+
+/** On what terms a node is held; by default neither. */
+export interface HoldTerms {
+  /** Hold also a node that is in an operator's standby, and rely on that: it is neither changed nor ended. */
+  readonly includeStandby: boolean;
+  /** Mark the node as being worked on, and let its roles stay. */
+  readonly serving: boolean;
 }
 
 /** What a look showed, and the question that is asked only when the rest is as it should be. */

@@ -1,3 +1,4 @@
+import { fullMembers } from '../cluster.js';
 import type { ReadinessRule } from './rule.js';
 
 /** A node that is joining, leaving or unclean makes the cluster's answers about to change. */
@@ -12,13 +13,30 @@ export const membershipRule: ReadinessRule = {
     }),
 };
 
-/** Offline nodes are left out of a run unless it is told that all must be there. */
+/** Offline nodes are left out of a run unless it is told how many may be. */
 export const allOnlineRule: ReadinessRule = {
   id: 'nodes.online',
   severity: 'blocking',
-  remedy: 'Bring the node online, or leave out requireAllNodesOnline.',
-  check: ({ cluster, options }) =>
-    options.requireAllNodesOnline ? cluster.nodes.filter((node) => node.kind === 'member' && !node.online).map((node) => `Node ${node.name} is offline.`) : [],
+  remedy: 'Bring the nodes online, or let more of them be offline (requireAllNodesOnline, maxOfflineNodes).',
+  check: ({ cluster, options: { requireAllNodesOnline, maxOfflineNodes } }) => {
+    const offline = cluster.nodes.filter((node) => node.kind === 'member' && !node.online).map((node) => node.name);
+    const allowed = requireAllNodesOnline ? 0 : maxOfflineNodes;
+    if (allowed === 'any' || offline.length <= allowed) return [];
+    return [`${offline.join(', ')} ${offline.length === 1 ? 'is' : 'are'} offline; ${allowed === 0 ? 'no node' : allowed} may be.`];
+  },
+};
+
+/** Where nobody is left to take the roles, an update is an outage: that must be meant. */
+export const aloneRule: ReadinessRule = {
+  id: 'nodes.alone',
+  severity: 'blocking',
+  remedy: 'Bring another node back into service, or allow the outage (allowOutage).',
+  check: ({ cluster, nodes, options }) => {
+    const able = fullMembers(cluster).filter((node) => !node.standby && !node.maintenance);
+    const [only] = able;
+    if (options.allowOutage || able.length > 1 || only === undefined || !nodes.includes(only.name)) return [];
+    return [`${only.name} is the only node that can run roles: they would be down while it is updated.`];
+  },
 };
 
 /** A node that was asked for by name must be there. */

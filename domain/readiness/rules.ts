@@ -1,7 +1,7 @@
 import { fencingDeviceRule, fencingEnabledRule } from './fencing.js';
 import { maintenanceRule } from './maintenance.js';
 import { managedRule } from './managed.js';
-import { allOnlineRule, knownNodesRule, membershipRule } from './membership.js';
+import { allOnlineRule, aloneRule, knownNodesRule, membershipRule } from './membership.js';
 import { noQuorumPolicyRule, suicideRule } from './no-quorum-policy.js';
 import { quorumRule } from './quorum.js';
 import type { ReadinessRule } from './rule.js';
@@ -17,6 +17,7 @@ export const readinessRules: readonly ReadinessRule[] = [
   managedRule,
   knownNodesRule,
   allOnlineRule,
+  aloneRule,
   workersRule,
   stackAtBootRule,
   clockRule,

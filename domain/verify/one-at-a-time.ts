@@ -16,7 +16,7 @@ export const oneAtATime: Invariant = {
     const together = tooManyAtOnce(holds, limit, evidence.skewMs);
     const unheld = gap === null ? workedOnUnheld(run, evidence, holds) : [];
     return {
-      broken: [...together.broken, ...unheld, ...beyondMargin(holds, history, evidence.cluster)],
+      broken: [...together.broken, ...unheld, ...beyondMargin(holds, history, evidence.cluster, run.report?.options.values.allowOutage === true)],
       unknown: [
         ...together.unknown,
         ...(gap === null ? [] : [gap]),
@@ -57,7 +57,7 @@ function workedOnUnheld({ run }: VerifiedRun, evidence: Evidence, holds: readonl
 }
 
 /** Every hold left the cluster the votes it needs, also if each node that was held or away then had none. */
-function beyondMargin(holds: readonly HeldPeriod[], history: readonly ClusterChange[], cluster: ClusterDescription | null): string[] {
+function beyondMargin(holds: readonly HeldPeriod[], history: readonly ClusterChange[], cluster: ClusterDescription | null, allowOutage: boolean): string[] {
   if (cluster === null) return [];
   const { expected, needed, votesOf } = cluster.quorum;
   const out = [...holdsOf(history), ...absencesOf(history).filter(({ how }) => how === 'left' || how === 'lost')];
@@ -68,7 +68,8 @@ function beyondMargin(holds: readonly HeldPeriod[], history: readonly ClusterCha
       ),
     ];
     const votes = [hold.node, ...others].reduce((sum, node) => sum + (votesOf[node] ?? 1), 0);
-    if (votes <= expected - needed) return [];
+    // The last member may be taken where the run was allowed an outage: nobody was left who could lose a quorum.
+    if (votes <= expected - needed || (allowOutage && votes >= expected)) return [];
     return [
       `${hold.node} was held at ${hold.from} while ${others.join(', ') || 'nobody else'} was out: ${expected - votes} of ${expected} votes were left in service, ${needed} are needed`,
     ];

@@ -1,4 +1,5 @@
 /** Invariant 2: the run never gave up the quorum of the cluster. */
+import type { ClusterDescription } from '../cluster.js';
 import type { ClusterChange } from '../records.js';
 import { absencesOf, holdsOf, isIn, mergeHistories, noticeMs } from './cluster-history.js';
 import type { Invariant } from './finding.js';
@@ -7,13 +8,14 @@ export const quorumKept: Invariant = {
   number: 2,
   id: 'quorum.kept',
   title: 'The run never gave up the quorum of the cluster',
-  check({ run, startedAt }, evidence) {
+  check({ run, startedAt, report }, evidence) {
     const { records: history, gap } = mergeHistories(evidence);
     const losses = quorumLosses(history).filter((at) => at >= startedAt && at <= evidence.at);
     const broken: string[] = [];
     const unknown = gap === null ? [] : [gap];
     for (const at of losses) {
       const cause = causeOf(history, at);
+      if (report?.options.values.allowOutage === true && isOfLastMember(evidence.cluster, history, at)) continue;
       if (cause === null) unknown.push(`the cluster lost its quorum at ${at}, and its history does not tell by whom`);
       else if (cause.how === 'left' && holdsOf(history, run.firstExecutionRunId).some((hold) => hold.node === cause.node && isIn(hold, cause.from)))
         broken.push(`the cluster lost its quorum at ${at}, when ${cause.node}, which the run held, left it in order (${cause.from})`);
@@ -26,6 +28,17 @@ export const quorumKept: Invariant = {
     };
   },
 };
+
+/** Whether nobody was there any more when the quorum went: who restarts the last member takes it from nobody. */
+function isOfLastMember(cluster: ClusterDescription | null, history: readonly ClusterChange[], at: string): boolean {
+  const members = cluster?.nodes.filter(({ kind }) => kind === 'member').map(({ name }) => name) ?? [];
+  const away = new Set(
+    absencesOf(history)
+      .filter((absence) => isIn({ from: absence.from, to: absence.to }, at))
+      .map(({ node }) => node),
+  );
+  return members.length > 0 && members.every((node) => away.has(node));
+}
 
 /** When nobody had quorum any more. A member that is cut off loses its own; the cluster keeps it while others have it. */
 export function quorumLosses(history: readonly ClusterChange[]): string[] {

@@ -22,7 +22,10 @@ export const reportTrue: Invariant = {
     });
     const { records: history, gap } = mergeHistories(evidence);
     const held = new Set(holdsOf(history, report.run.firstExecutionRunId).map(({ node }) => node));
-    const outcome = decideRunOutcome(report.nodes.map((node) => node.outcome));
+    const outcome = decideRunOutcome(
+      report.nodes.map((node) => node.outcome),
+      report.failure?.code === 'NotUniform',
+    );
     return {
       broken: [
         ...(outcome === report.outcome ? [] : [`the report says ${report.outcome}, and the outcomes of its nodes come to ${outcome}`]),

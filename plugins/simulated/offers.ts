@@ -4,12 +4,12 @@ import type { Update } from '../../domain/updates.js';
 import type { Packages } from './package-database.js';
 
 /** The updates that a node needs now. */
-export function findUpdates(offered: readonly SimulatedUpdate[], installed: Packages, node: string): Update[] {
+export function findUpdates(offered: readonly SimulatedUpdate[], installed: Packages, node: string, plugin = 'simulated'): Update[] {
   return offered
-    .filter((offer) => isNeeded(offer, installed, node))
+    .filter((offer) => (offer.plugin ?? 'simulated') === plugin && (offer.offeredTo?.includes(node) ?? true) && isNeeded(offer, installed, node))
     .map((offer) => ({
       name: offer.name,
-      plugin: 'simulated',
+      plugin,
       from: installed[offer.name]?.version ?? null,
       to: offer.version,
       origin: 'simulated mirror',

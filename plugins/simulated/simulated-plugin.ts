@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MachineFile } from '../../clusters/simulated/model.js';
+import type { MachineFile, PackageLogLine } from '../../clusters/simulated/model.js';
 import type { NodeHost } from '../../domain/ports/node-host.js';
 import type { InstallResult, PluginFinding, RepairResult, RestartNeed, UpdatePlugin } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
@@ -14,15 +14,15 @@ const endlessLookMs = 50;
 
 type Machine = Pick<MachineFile, 'node' | 'stateDirectory' | 'runDirectory' | 'repositoryFile' | 'timings'>;
 
-/** The plug-in for processes on this machine. */
-export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bootId'>): UpdatePlugin {
+/** The plug-in for processes on this machine. There may be a second one, by another name, with offers of its own. */
+export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bootId'>, name = 'simulated'): UpdatePlugin {
   const database = openPackageDatabase(machine.stateDirectory, machine.repositoryFile);
   const restartNeed = () => Promise.resolve(readRestartNeed(machine));
   return {
-    manifest: { name: 'simulated', version: '1', exclusive: ['simulated-packages'] },
+    manifest: { name, version: '1', exclusive: ['simulated-packages'] },
     async scan() {
       return {
-        updates: findUpdates(database.offered(), database.read(), machine.node),
+        updates: findUpdates(database.offered(), database.read(), machine.node, name),
         keptBack: [],
         findings: findHalfInstalled(database),
         restartNeed: await restartNeed(),
@@ -43,7 +43,7 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
       for (const [index, update] of updates.entries()) {
         signal?.throwIfAborted();
         progress(`${update.name} ${update.to}`, index / updates.length);
-        results.push(await installOne(machine, database, update, bootId));
+        results.push(await installOne(machine, database, update, { bootId, ...(name === 'simulated' ? {} : { plugin: name }) }));
       }
       return { updates: results, restartNeed: await restartNeed(), newConfigurationFiles: [], newServices: [] };
     },
@@ -59,18 +59,23 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
     },
     repair: () => Promise.resolve(repairAll(machine, database)),
     restartNeed,
-    history: (since) => Promise.resolve({ records: installationsSince(database.logged(), database.read(), since), gap: null }),
+    history: (since) => Promise.resolve({ records: installationsSince(database.logged(), database.read(), since, name), gap: null }),
   };
 }
 
 /** Half-installed from the first moment to the last, as a real package is while its scripts run. */
-async function installOne(machine: Machine, database: PackageDatabase, update: Update, bootId: string): Promise<InstallResult['updates'][number]> {
+async function installOne(
+  machine: Machine,
+  database: PackageDatabase,
+  update: Update,
+  by: Pick<PackageLogLine, 'bootId' | 'plugin'>,
+): Promise<InstallResult['updates'][number]> {
   const base = { name: update.name, version: update.to, restartRequired: update.restart === 'expected' };
   const installed = database.read()[update.name];
   if (installed?.version === update.to && installed.status === 'installed' && !hasFault(database, machine, update.name, 'repeatsOn')) {
     return { ...base, outcome: 'alreadyInstalled', restartRequired: false };
   }
-  const entry = { bootId, name: update.name, from: installed?.version ?? null, version: update.to };
+  const entry = { ...by, name: update.name, from: installed?.version ?? null, version: update.to };
   database.log(entry, false);
   database.write(update.name, { version: entry.from, status: 'half' });
   await delay(machine.timings.installMs);

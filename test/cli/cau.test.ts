@@ -35,6 +35,16 @@ describe('cau', () => {
     expect(stdout).toMatch(/Temporal answers at .*[\s\S]*Next: cau /);
   });
 
+  it('options lists every option with its default, and the JSON Schema of the input of a run; nobody is asked', async () => {
+    const nobody = { TEMPORAL_ADDRESS: '127.0.0.1:9' };
+    const table = await cau(['options'], nobody);
+    expect(table.stdout).toMatch(/^option +default +allowed +meaning\n[\s\S]*\ndrainWhen +always +always, restartExpected, never +Whether a node is drained/);
+    const { options } = JSON.parse((await cau(['options', '--json'], nobody)).stdout) as { options: unknown[] };
+    expect(options).toContainEqual(expect.objectContaining({ name: 'allowOutage', flag: '--allow-outage', default: false, allowed: 'true, false' }));
+    const schema = JSON.parse((await cau(['options', '--schema'], nobody)).stdout) as unknown;
+    expect(schema).toMatchObject({ title: 'The input of an Updating Run', required: ['cluster'] });
+  });
+
   it('preview shows the plan and changes nothing', async () => {
     const { stdout, exitCode } = await cau(['preview', world.name, ...simulated]);
     expect(exitCode).toBe(0);

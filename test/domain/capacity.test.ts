@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideCapacity } from '../../domain/capacity.js';
+import { decideCapacity, rolesWithoutPlace } from '../../domain/capacity.js';
 import type { PredictedMove } from '../../domain/ports/cluster-driver.js';
 import { exampleCluster, exampleRole, withRoles } from './example-cluster.js';
 
@@ -23,6 +23,12 @@ describe('a node may be drained', () => {
       state: 'waiting',
       reasons: ['role "db" would serve nowhere without node2'],
     });
+  });
+
+  it('although a role would serve nowhere, where an outage is allowed; that one is named', () => {
+    const lost = [move({ to: null, kind: 'stop' }), move({ role: 'ca-web', when: 'return', to: null })];
+    expect(decideCapacity(cluster, 'node1', lost, true)).toEqual({ state: 'met' });
+    expect(rolesWithoutPlace(cluster, lost)).toEqual(['web']);
   });
 
   it('although a role would stop that an administrator wants stopped', () => {

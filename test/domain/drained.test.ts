@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import { decideDrained, decideHeld } from '../../domain/drained.js';
-import { baselineOf } from '../../domain/placement.js';
+import { baselineOf, placementOf, rolesDown, withoutRoles } from '../../domain/placement.js';
 import { exampleCluster, exampleInstance, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from './example-cluster.js';
 
 const before = exampleCluster();
@@ -70,5 +70,35 @@ describe('a hold is ours no more', () => {
 
   it('when the node left the cluster', () => {
     expect(decideHeld({ ...before, nodes: [] }, 'node1', exampleRun)).toMatchObject({ state: 'impossible', failure: { code: 'NodeVanished' } });
+  });
+});
+
+describe('roles that left a node and came up nowhere', () => {
+  const nowhere = withRoles(moved, exampleRole('web', 'group', []));
+
+  it('are waited for, unless they are allowed to be down', () => {
+    expect(decide(nowhere)).toEqual({ state: 'waiting', reasons: ['role "web" serves nowhere'] });
+    expect(rolesDown(baseline, placementOf(nowhere))).toEqual(['web']);
+    expect(decideDrained(nowhere, 'node1', exampleRun, withoutRoles(baseline, ['web']))).toEqual({ state: 'met' });
+  });
+
+  it('are those, too, that lost their promoted copy', () => {
+    const demoted = withRoles(moved, exampleRole('db', 'promotable', [exampleInstance('db-srv', 'node4', { state: 'Unpromoted' })]));
+    expect(rolesDown(baseline, placementOf(demoted))).toEqual(['db']);
+  });
+});
+
+describe('a node that is held without a standby of our own', () => {
+  const heldBy = (standby: 'operators' | 'none', changes: object) =>
+    decideHeld(
+      withNodes(before, { ...heldNode('node1'), hold: { run: exampleRun, intact: true, kept: null, releaseAfter: '30m', standby }, ...changes }),
+      'node1',
+      exampleRun,
+    );
+
+  it('serves meanwhile, or relies on the standby of an operator; without that the hold is broken', () => {
+    expect(heldBy('none', { standby: false })).toEqual({ state: 'met' });
+    expect(heldBy('operators', { standby: true })).toEqual({ state: 'met' });
+    expect(heldBy('operators', { standby: false })).toMatchObject({ state: 'impossible', failure: { code: 'HoldBroken' } });
   });
 });

@@ -1,21 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveOptions } from '../../domain/options.js';
+import { effectiveOptions, recordedOptionsSchema, type PartialOptions } from '../../domain/options.js';
 
 describe('options that contradict each other are refused with the field', () => {
-  it.each([
-    ['3h', '2h'],
-    ['120m', '2h'],
-  ])('warnAfter %s and stopAfter %s', (warnAfter, stopAfter) => {
-    expect(() => effectiveOptions({ stopAfter }, { warnAfter })).toThrow(
-      expect.objectContaining({ code: 'InvalidInput', failure: expect.objectContaining({ where: 'options.warnAfter' }) }),
-    );
+  it.each<[PartialOptions, string]>([
+    [{ requireAllNodesOnline: true, maxOfflineNodes: 1 }, 'options.maxOfflineNodes'],
+    [{ drainWhen: 'never' }, 'options.drainWhen'],
+    [{ drainWhen: 'never', allowOutage: true, clusterDuringInstall: 'stop' }, 'options.clusterDuringInstall'],
+    [{ drainWhen: 'never', allowOutage: true, forceDrain: true }, 'options.forceDrain'],
+    [{ restartWhen: 'never', separateRestarts: true }, 'options.separateRestarts'],
+    [{ warnAfter: '3h', stopAfter: '2h' }, 'options.warnAfter'],
+    [{ warnAfter: '120m', stopAfter: '2h' }, 'options.warnAfter'],
+  ])('%j', (given, where) => {
+    expect(() => effectiveOptions({}, given)).toThrow(expect.objectContaining({ code: 'InvalidInput', failure: expect.objectContaining({ where }) }));
   });
 
-  it.each([
-    ['1h', '2h'],
-    ['1h', 'never'],
-    ['never', '1ms'],
-  ])('but not warnAfter %s and stopAfter %s', (warnAfter, stopAfter) => {
-    expect(effectiveOptions({}, { warnAfter, stopAfter }).values).toMatchObject({ warnAfter, stopAfter });
+  it.each<[PartialOptions, PartialOptions]>([
+    [{}, { requireAllNodesOnline: true }],
+    [{}, { requireAllNodesOnline: true, maxOfflineNodes: 0 }],
+    [{ allowOutage: true }, { drainWhen: 'never' }],
+    [{ stopAfter: '2h' }, { warnAfter: '1h' }],
+    [{}, { warnAfter: '1h', stopAfter: 'never' }],
+    [{}, { warnAfter: 'never', stopAfter: '1ms' }],
+    [{}, { drainWhen: 'restartExpected', forceDrain: true, clusterDuringInstall: 'stop' }],
+  ])('but not a profile %j with a request %j', (profile, request) => {
+    expect(effectiveOptions(profile, request).values).toMatchObject(request);
+  });
+
+  it('and an option that an earlier version did not know has its default', () => {
+    expect(recordedOptionsSchema.parse({ drainTimeout: '5m' })).toMatchObject({ drainTimeout: '5m', drainWhen: 'always', allowOutage: false });
+    expect(recordedOptionsSchema.safeParse({ unheardOf: 1 }).success).toBe(false);
   });
 });

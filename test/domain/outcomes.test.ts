@@ -3,6 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { decideBudget, failureBudget } from '../../domain/budget.js';
 import { decideRunOutcome, nodeOutcomeSchema } from '../../domain/outcomes.js';
 
+describe('a run whose nodes were to end alike and did not', () => {
+  it.each([
+    [['Succeeded', 'Skipped'], 'PartiallyFailed'],
+    [['UpToDate'], 'PartiallyFailed'],
+    [['Succeeded', 'Failed'], 'PartiallyFailed'],
+    [['Succeeded', 'Canceled'], 'Canceled'],
+    [['Succeeded', 'NeedsAttention'], 'NeedsAttention'],
+  ] as const)('%j: %s', (nodes, outcome) => {
+    expect(decideRunOutcome(nodes, true)).toBe(outcome);
+  });
+});
+
 describe('the outcome of a run', () => {
   it.each([
     [['Succeeded', 'Succeeded'], 'Succeeded'],

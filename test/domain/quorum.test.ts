@@ -71,6 +71,18 @@ describe('a node may be taken out', () => {
     expect(decideQuorum(cluster, 'node1').state).toBe(allowed ? 'met' : 'waiting');
   });
 
+  it.each([
+    ['alone in its cluster', clusterOf(1), true],
+    ['of two with two_node when the other is away', clusterOf(2, { twoNode: true, online: [true, false] }), true],
+    ['of two with two_node when the other is kept', keeping(clusterOf(2, { twoNode: true }), 'node2'), true],
+    ['not of two when it would wait for the other after its return', flagged(clusterOf(2, { twoNode: true, online: [true, false] }), 'WaitForAll'), false],
+    ['not of two when it would lack votes after its return', clusterOf(2, { needed: 2, deviceVotes: 0, online: [true, false] }), false],
+    ['not of four when one is away already: the others would lose their quorum', clusterOf(4, { online: [true, true, true, false] }), false],
+    ['not of two without two_node', clusterOf(2), false],
+  ])('with allowOutage %s', (_title, cluster, allowed) => {
+    expect(decideQuorum(cluster, 'node1', true).state).toBe(allowed ? 'met' : 'waiting');
+  });
+
   it('only as long as the votes that stay reach what the live cluster needs', () => {
     fc.assert(
       fc.property(

@@ -26,6 +26,13 @@ const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
   ['nodes.stable', facts(withNodes(healthy, exampleNode('node1', { unclean: true })))],
   ['nodes.known', facts(healthy, { nodes: ['node9'] })],
   ['nodes.online', facts(withNodes(healthy, exampleNode('node1', { online: false })), { options: { ...defaultOptions, requireAllNodesOnline: true } })],
+  [
+    'nodes.online',
+    facts(withNodes(healthy, exampleNode('node1', { online: false }), exampleNode('node2', { online: false })), {
+      options: { ...defaultOptions, maxOfflineNodes: 1 },
+    }),
+  ],
+  ['nodes.alone', facts(withNodes(healthy, ...['node2', 'node3', 'node4'].map((node) => exampleNode(node, { standby: true, standbyBy: 'operator' }))))],
   ['nodes.worker', facts(healthy, { workers: [] })],
   ['cluster.enabled', facts(healthy, { workers: healthy.nodes.map((node) => ({ node: node.name, clockSkewMs: 0, stackStartsAtBoot: false })) })],
   ['nodes.clock', facts(healthy, { workers: healthy.nodes.map((node) => ({ node: node.name, clockSkewMs: 6000, stackStartsAtBoot: true })) })],
@@ -46,6 +53,19 @@ describe('readiness', () => {
   it.each(unhealthy)('lets rule %s be skipped by its id, and says so', (id, given) => {
     const findings = checkReadiness({ ...given, options: { ...given.options, skipChecks: [id] } });
     expect(findings.filter((finding) => finding.id === id).every((finding) => finding.skipped)).toBe(true);
+  });
+
+  it.each([
+    ['as many nodes are offline as may be', { maxOfflineNodes: 1 }, exampleNode('node1', { online: false })],
+    ['more are offline and no limit is set', {}, exampleNode('node1', { online: false })],
+  ])('refuses nothing when %s', (_title, options, node) => {
+    expect(findBlocker(checkReadiness(facts(withNodes(healthy, node), { options: { ...defaultOptions, ...options } })))).toBeNull();
+  });
+
+  it('lets the only node that can run roles be updated where an outage is allowed, or when it is not asked for', () => {
+    const alone = withNodes(healthy, ...['node2', 'node3', 'node4'].map((node) => exampleNode(node, { standby: true, standbyBy: 'operator' })));
+    expect(findBlocker(checkReadiness(facts(alone, { options: { ...defaultOptions, allowOutage: true } })))).toBeNull();
+    expect(findBlocker(checkReadiness(facts(alone, { nodes: ['node2'] })))).toBeNull();
   });
 
   it('warns of fencing that is off without refusing', () => {

@@ -45,7 +45,7 @@ describe('the input of a run is refused', () => {
     expect(refuse({ cluster: 'c1', options: { maxFailedNodes: 'few' } }).message).toMatch(
       /options\.maxFailedNodes: .*\(given: "few"\); allowed: .*"auto".*"maximum":100/,
     );
-    expect(refuse({ cluster: 'c1', options: { restartWhen: 'often' } }).message).toContain('"needed"|"never"');
+    expect(refuse({ cluster: 'c1', options: { restartWhen: 'often' } }).message).toContain('"needed"|"always"|"never"');
   });
 
   it('in few words, however much was sent: an answer that is too large would hang the run', () => {

@@ -55,6 +55,24 @@ describe('the driver', () => {
     ]);
   });
 
+  test.each([
+    ['in standby: nothing is left to move there', (cib: string) => cib, 1],
+    [
+      'while it serves: its roles may yet have to leave it',
+      (cib: string) =>
+        cib.replaceAll(
+          /<nvpair id="cau-hold-1-standby" name="standby" value="on" \/>/g,
+          '<nvpair id="cau-hold-1-relies" name="cau-hold-standby" value="none"/>',
+        ),
+      3,
+    ],
+  ])('predicts the drain of a node that a run holds %s', async (_title, change, simulations) => {
+    const cib = change(fixture('held.cib.xml'));
+    const run = scriptedRunner({ ...tools('healthy.crm-mon.xml', 'held.cib.xml'), cibadmin: () => answered(cib) });
+    await driverWith(run).predictMoves(['node1']);
+    expect(run.asked.filter(([command]) => command === 'crm_simulate')).toHaveLength(simulations);
+  });
+
   test('describes a part of the cluster without quorum, and says that it does not count', async () => {
     const run = scriptedRunner({
       ...tools('healthy.crm-mon.xml', 'healthy.cib.xml'),

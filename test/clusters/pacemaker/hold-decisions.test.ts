@@ -124,6 +124,51 @@ describe('a hold', () => {
   });
 });
 
+describe('a hold without a standby of our own', () => {
+  const serving = { includeStandby: false, serving: true };
+  const included = { includeStandby: true, serving: false };
+  const pairsOf = (edits: ReturnType<typeof decideHold>) =>
+    edits
+      .flatMap((edit) => (edit.kind === 'merge' ? edit.element.children.flatMap((node) => node.children).flatMap((set) => set.children) : []))
+      .map(({ attributes: { name, value } }) => `${name}=${value}`);
+  const standbyOn = { id: 'nodes-1', pairs: { standby: 'on' } };
+  const record = (relies: string) => ({ id: 'cau-hold-1', pairs: { 'cau-hold': run.firstExecutionRunId, 'cau-hold-standby': relies } });
+
+  test("relies on an operator's, which is not touched: with two of them his tools could set neither", () => {
+    const edits = decideHold(withSets(standbyOn), 'node1', run, 1, '7m', included);
+    expect(edits).toHaveLength(1);
+    expect(pairsOf(edits)).toContain('cau-hold-standby=operators');
+    expect(pairsOf(edits).some((pair) => pair.startsWith('standby='))).toBe(false);
+    expect(findHold(withSets(standbyOn, record('operators')).nodes[0] ?? never())).toMatchObject({ intact: true, standby: 'operators' });
+  });
+
+  test('is broken when the operator lifts his', () => {
+    expect(findHold(withSets(record('operators')).nodes[0] ?? never())).toMatchObject({ intact: false });
+  });
+
+  test("has one of our own beside an operator's that ends with the next boot", () => {
+    const edits = decideHold({ ...healthy, standbyUntilBoot: ['node1'] }, 'node1', run, 1, '7m', { includeStandby: true, serving: true });
+    expect(pairsOf(edits)).toContain('standby=on');
+  });
+
+  test('marks a node that serves, and puts it in standby when it is to be drained after all, or kept', () => {
+    expect(pairsOf(decideHold(healthy, 'node1', run, 1, '7m', serving))).toEqual(expect.not.arrayContaining(['standby=on']));
+    const served = withSets(record('none'));
+    expect(findHold(served.nodes[0] ?? never())).toMatchObject({ intact: true, standby: 'none' });
+    expect(decideHold(served, 'node1', run, 1, '7m', serving)).toEqual([]);
+    expect(pairsOf(decideHold(served, 'node1', run, 1))).toEqual(['standby=on', 'cau-hold-standby=own']);
+    expect(pairsOf(decideKeep(served, 'node1', run, 'broken'))).toEqual(['standby=on', 'cau-hold-standby=own', 'cau-hold-kept=broken']);
+  });
+
+  test('is not turned into one of our own when an operator has put the node in standby meanwhile', () => {
+    expect(() => decideHold(withSets(standbyOn, record('none')), 'node1', run, 1)).toThrow(failure('HoldBroken'));
+  });
+});
+
+function never(): never {
+  throw new Error('there is no such node');
+}
+
 describe('the lease', () => {
   test('is taken when free, kept by who has it, and named to others', () => {
     expect(decideLease(healthy, run)).toHaveLength(1);

@@ -1,0 +1,48 @@
+/** Every option in words, for whoever shows them: made from their one definition. */
+import { z } from 'zod';
+import { defaultOptions, runOptionsSchema, type RunOptions } from './options.js';
+
+/** One option as people see it. */
+export interface DescribedOption {
+  readonly name: keyof RunOptions;
+  readonly default: RunOptions[keyof RunOptions];
+  /** What a value may be, in words; literal values stand in backquotes. */
+  readonly allowed: string;
+  readonly meaning: string;
+}
+
+/** Every option in the order of its definition. */
+export function describeOptions(): DescribedOption[] {
+  const { properties = {} } = z.toJSONSchema(runOptionsSchema, { io: 'input' });
+  return Object.entries(properties).map(([key, schema]) => {
+    const name = key as keyof RunOptions;
+    return { name, default: defaultOptions[name], allowed: allowed(schema as Schema), meaning: (schema as Schema).description ?? '' };
+  });
+}
+
+interface Schema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly (string | number)[];
+  readonly const?: string | number;
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function allowed(schema: Schema): string {
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(allowed).join(', or ');
+  switch (schema.type) {
+    case 'boolean':
+      return '`true`, `false`';
+    case 'integer':
+      return `${schema.minimum ?? ''} to ${schema.maximum ?? ''}`;
+    case 'array':
+      return schema.items?.type === 'object' ? 'a list of objects' : 'a list';
+    default:
+      return 'a duration with its unit, such as `90s`, `15m`, `2h`';
+  }
+}
