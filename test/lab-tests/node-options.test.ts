@@ -28,6 +28,12 @@ const standbyPairs = async (node: string) =>
   );
 const stepsOf = ({ nodes }: Report) => nodes[0]?.steps.map(({ step }) => step) ?? [];
 
+/** As an operator does, until nothing is left there. A lab with a node in standby never counts as settled. */
+async function putInStandby(node: string): Promise<void> {
+  await world.lab.exec('node1', 'crm_standby', '-N', node, '-v', 'on');
+  await expect.poll(async () => (await placements(world.lab)).filter((line) => line.startsWith(`${node}:`)), { timeout: 60_000 }).toEqual([]);
+}
+
 /** A run over one node that hangs in the script of its update until `letGo`. */
 async function startStalled(offer: Offer, node: string, options: Parameters<LabWorld['start']>[0]) {
   await world.lab.offer(offer);
@@ -76,8 +82,7 @@ describe('drainWhen: restartExpected', () => {
 
 describe('includeStandby', () => {
   it('updates a node that an operator has in standby, with his one attribute as it was; his tools work before and after', async () => {
-    await world.lab.exec('node1', 'crm_standby', '-N', 'node4', '-v', 'on');
-    await world.lab.waitSettled();
+    await putInStandby('node4');
     const { handle, letGo } = await startStalled('slow3', 'node4', { includeStandby: true });
     expect(await standbyPairs('node4')).toEqual(['nodes-4-standby']);
     await letGo();
@@ -91,8 +96,7 @@ describe('includeStandby', () => {
   });
 
   it('ends the work on the node when he lifts it meanwhile', async () => {
-    await world.lab.exec('node1', 'crm_standby', '-N', 'node4', '-v', 'on');
-    await world.lab.waitSettled();
+    await putInStandby('node4');
     const { handle, letGo } = await startStalled('slow4', 'node4', { includeStandby: true, clusterDuringInstall: 'keep' });
     await sh('node4', 'touch /run/reboot-required');
     await world.lab.exec('node1', 'crm_standby', '-N', 'node4', '-D');
