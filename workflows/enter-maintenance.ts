@@ -24,14 +24,14 @@ const provePatienceMs = 10_000;
 export async function prepare(state: NodeState): Promise<void> {
   const { cluster, node, drain = true, options } = state.order;
   state.enter('preparing', 'who is there, and may the node be drained?');
-  const [identity, description] = await Promise.all([
-    quickStep(cluster, node, `${node}: boot id and state`)
-      .identifyNode({ cluster, node })
-      .catch((error: unknown) => failureFrom(error)),
-    drain ? awaitQuorumAndCapacity(state) : state.witnesses.describe(node),
-  ]);
+  const identifying = quickStep(cluster, node, `${node}: boot id and state`)
+    .identifyNode({ cluster, node })
+    .catch((error: unknown) => failureFrom(error));
+  const description = await (drain ? awaitQuorumAndCapacity(state) : state.witnesses.describe(node));
   state.members = description.nodes.map((one) => one.name);
+  // Nobody waits for the worker of a node that is left out: it may be as dead as the node.
   refuseIfSkipped(description, node, options.includeStandby);
+  const identity = await identifying;
   if ('code' in identity) return fail(identity);
   state.bootId = identity.bootId;
   // A last member has nobody who could see it leave, or fence it; its init system stops the stack at a restart.
