@@ -6,6 +6,7 @@ import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, type RunReference } from '../domain/names.js';
 import type { NodeResult } from '../domain/node-order.js';
 import type { CoordinatorActivities, GuardState } from '../domain/ports/activities.js';
+import type { ProfileRecord } from '../domain/profiles.js';
 import { asActivity } from './boundary.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
@@ -16,15 +17,17 @@ import { failureOfWorkflow } from './workflow-failure.js';
 const lookMs = 250;
 const beatMs = 1000;
 
+export interface CoordinatorDependencies {
+  readonly client: Client;
+  /** The profile of that name, from the directories of this coordinator. */
+  readProfile(name: string): Promise<ProfileRecord>;
+}
+
 /** The activities of an Update Coordinator. */
-export function createCoordinatorActivities({ client }: { readonly client: Client }): CoordinatorActivities {
+export function createCoordinatorActivities({ client, readProfile }: CoordinatorDependencies): CoordinatorActivities {
   return {
     ...createRecoveryActivities({ client }),
-    resolveProfile: ({ name }) =>
-      asActivity(() => {
-        if (name === 'default') return Promise.resolve({ options: {}, digest: 'built-in' });
-        throw new CauError('InvalidInput', `profile: there is no profile "${name}"; there is: default.`, { where: 'profile' });
-      }),
+    resolveProfile: ({ name }) => asActivity(() => readProfile(name)),
     settleWindow: ({ window, from }) => asActivity(async () => settleWindow(window, new Date(from))),
     examineGuard: ({ cluster, run }) => asActivity(() => examineGuard(client, cluster, run)),
     cancelGuard: ({ cluster, guardRunId }) =>

@@ -10,6 +10,7 @@ import { addOptionsCommand } from './commands/options.js';
 import { showOverview } from './commands/overview.js';
 import { addEventsCommand } from './commands/events.js';
 import { addPreviewCommand } from './commands/preview.js';
+import { addProfileCommand } from './commands/profile.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
@@ -42,6 +43,7 @@ for (const add of [
   addReportCommand,
   addRecoverCommand,
   addVerifyCommand,
+  addProfileCommand,
   addServeCommand,
   addConfigCommand,
   addVersionCommand,

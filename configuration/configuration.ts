@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CauError } from '../domain/errors.js';
 import { coordinatorQueue, nameSchema } from '../domain/names.js';
+import { defaultProfileDirectory } from './profile-files.js';
 
 /** What the file may say. */
 const fileSchema = z.strictObject({
@@ -23,7 +24,13 @@ const fileSchema = z.strictObject({
       profile: z.string().min(1).optional(),
     })
     .optional(),
-  coordinator: z.strictObject({ taskQueue: z.string().min(1).max(200).optional() }).optional(),
+  coordinator: z
+    .strictObject({
+      taskQueue: z.string().min(1).max(200).optional(),
+      /** Directories with profiles; the first that has a name counts. */
+      profiles: z.array(z.string().startsWith('/')).min(1).max(20).optional(),
+    })
+    .optional(),
   nodeWorker: z
     .strictObject({
       driver: z.enum(['pacemaker', 'simulated']).optional(),
@@ -61,6 +68,7 @@ export interface Configuration {
   readonly address: Setting<string>;
   readonly namespace: Setting<string>;
   readonly taskQueue: Setting<string>;
+  readonly profiles: Setting<readonly string[]>;
   readonly driver: Setting<'pacemaker' | 'simulated'>;
   readonly machineFile: Setting<string | null>;
   readonly stateDirectory: Setting<string>;
@@ -104,6 +112,7 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
       ['default', 'default'],
     ),
     taskQueue: pick(env('CAU_TASK_QUEUE'), [file.coordinator?.taskQueue, fromFile], [coordinatorQueue, 'default']),
+    profiles: pick<readonly string[]>(readProfilePath(), [file.coordinator?.profiles, fromFile], [[defaultProfileDirectory], 'default']),
     driver: pick<'pacemaker' | 'simulated'>(
       [flags.machineFile === undefined ? undefined : 'simulated', 'flag'],
       [file.nodeWorker?.driver, fromFile],
@@ -116,6 +125,18 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
     connection: temporal.connectionOptions,
   };
+}
+
+/** `CAU_PROFILES`: directories, separated by colons as in `PATH`. */
+function readProfilePath(): readonly [readonly string[] | undefined, string] {
+  const directories = (process.env['CAU_PROFILES'] ?? '').split(':').filter((directory) => directory !== '');
+  const relative = directories.find((directory) => !directory.startsWith('/'));
+  if (relative !== undefined) {
+    throw new CauError('ConfigurationInvalid', `CAU_PROFILES: "${relative}" is no absolute path; allowed are absolute paths, separated by ":".`, {
+      where: 'CAU_PROFILES',
+    });
+  }
+  return [directories.length === 0 ? undefined : directories, 'environment CAU_PROFILES'];
 }
 
 function findFile(named: string | undefined): string | null {

@@ -3,6 +3,7 @@ import { flagOf } from '../cli/option-flags.js';
 import { errorCatalogue } from '../domain/errors.js';
 import { eventCatalogue } from '../domain/events.js';
 import { describeOptions } from '../domain/option-catalogue.js';
+import { profileJsonSchema } from '../domain/profile-schema.js';
 import { requestJsonSchema } from '../domain/request-schema.js';
 
 /** Every generated page, by its file name. */
@@ -12,6 +13,7 @@ export function renderPages(): Readonly<Record<string, string>> {
     'options.md': optionsPage(),
     'events.md': eventsPage(),
     'run.schema.json': `${JSON.stringify(requestJsonSchema(), null, 2)}\n`,
+    'profile.schema.json': `${JSON.stringify(profileJsonSchema(), null, 2)}\n`,
   };
 }
 

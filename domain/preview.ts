@@ -4,6 +4,7 @@ import type { FittedNode, SettledWindow } from './maintenance-window.js';
 import type { EffectiveOptions } from './options.js';
 import type { RolePlacement } from './placement.js';
 import type { Plan } from './plan.js';
+import type { ProfileRecord } from './profiles.js';
 import type { Finding } from './report.js';
 
 /** The maintenance window, and which nodes are expected to fit into it one after another. */
@@ -18,6 +19,8 @@ export interface Preview {
   readonly driver: string;
   readonly software: readonly string[];
   readonly options: EffectiveOptions;
+  /** Absent when no profile was asked for. */
+  readonly profile?: ProfileRecord;
   readonly readiness: readonly Finding[];
   /** Why a run would be refused now, or null. */
   readonly blocked: Failure | null;

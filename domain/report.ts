@@ -6,6 +6,7 @@ import { runReferenceSchema } from './names.js';
 import { effectiveOptionsSchema } from './options.js';
 import { nodeOutcomeSchema, runOutcomeSchema } from './outcomes.js';
 import { measurementSchema } from './probes.js';
+import { profileRecordSchema } from './profiles.js';
 
 const time = z.iso.datetime();
 
@@ -88,6 +89,8 @@ export const reportSchema = z.strictObject({
   startedAt: time,
   endedAt: time,
   options: effectiveOptionsSchema,
+  /** Absent when no profile was asked for. */
+  profile: profileRecordSchema.optional(),
   driver: z.string(),
   software: z.array(z.string()),
   readiness: z.array(findingSchema),

@@ -10,14 +10,14 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
  * fulfil together is not in it: the run itself refuses that, naming the field.
  */
 export function requestJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(runRequestSchema, { io: 'input' }) as JsonSchema;
+  return { ...withDefaults(z.toJSONSchema(runRequestSchema, { io: 'input' }) as JsonSchema), title: 'The input of an Updating Run' };
+}
+
+/** The schema with the built-in default of each option in its field `options`. */
+export function withDefaults(schema: JsonSchema): JsonSchema {
   const options = schema.properties?.['options'] as JsonSchema;
   const properties = Object.fromEntries(
     describeOptions().map((option) => [option.name, { ...(options.properties?.[option.name] as JsonSchema), default: option.default }]),
   );
-  return {
-    ...schema,
-    title: 'The input of an Updating Run',
-    properties: { ...schema.properties, options: { ...options, properties } },
-  };
+  return { ...schema, properties: { ...schema.properties, options: { ...options, properties } } };
 }

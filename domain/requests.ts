@@ -4,6 +4,7 @@ import { CauError } from './errors.js';
 import { nameSchema } from './names.js';
 import { fitText } from './payload-size.js';
 import { partialOptionsSchema } from './options.js';
+import { profileDigestSchema } from './profiles.js';
 
 /** The input of `updatingRun` and of `preview`. */
 export const runRequestSchema = z.strictObject({
@@ -14,6 +15,8 @@ export const runRequestSchema = z.strictObject({
   nodes: z.array(nameSchema).min(1).max(100).optional(),
   reason: z.string().max(1000).optional(),
   requestedBy: z.string().min(1).max(200).optional(),
+  /** Refuse the run unless the profile has this digest. */
+  profileDigest: profileDigestSchema.optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
@@ -24,8 +27,16 @@ export type RunRequest = z.infer<typeof runRequestSchema>;
 export function parseInput<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, 10).map((issue) => renderIssue(issue, value, schema));
+  const problems = describeProblems(schema, value, parsed.error).map(({ text }) => text);
   throw new CauError('InvalidInput', `${what}: ${problems.join('; ')}.`, { where: fieldOf(parsed.error.issues[0]) });
+}
+
+/** The first problems of a refused value: each with its place, and in words with field, value and what is allowed. */
+export function describeProblems(schema: z.ZodType, value: unknown, error: z.ZodError): { readonly path: readonly PropertyKey[]; readonly text: string }[] {
+  return error.issues.slice(0, 10).map((issue) => ({
+    path: issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path,
+    text: renderIssue(issue, value, schema),
+  }));
 }
 
 function renderIssue(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): string {

@@ -2,9 +2,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
+import { readProfile } from '../configuration/profile-files.js';
 import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { findUnreplayable, versionMismatch } from './open-runs.js';
 import { connectPatiently } from './patient-connection.js';
+import { shippedProfiles } from './package-root.js';
 import { quietRuntime } from './runtime.js';
 import { runUntil } from './run-until.js';
 import { buildIdOf, findWorkflowBundle } from './workflow-bundle.js';
@@ -14,6 +16,8 @@ export interface CoordinatorSettings {
   readonly namespace: string;
   /** `cau`, or `cau/<cluster>` in self-updating mode. */
   readonly taskQueue: string;
+  /** The directories of profiles, in this order. */
+  readonly profiles: readonly string[];
   /** One line for eyes when something changes. */
   log(line: string): void;
 }
@@ -25,6 +29,7 @@ export interface CoordinatorSettings {
 export async function runCoordinator(settings: CoordinatorSettings, signal: AbortSignal): Promise<void> {
   quietRuntime();
   const { namespace, taskQueue, log } = settings;
+  const profileDirectories = { own: settings.profiles, shipped: shippedProfiles() };
   const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
   const connection = await connectPatiently(() => Connection.connect(clientOptions(settings.connection)), settings, signal);
   try {
@@ -40,7 +45,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
       workflowBundle,
       // Kept in every history, for the next version to see whose steps it would have to repeat.
       workerDeploymentOptions: { version: { deploymentName: 'cau', buildId }, useWorkerVersioning: false },
-      activities: createCoordinatorActivities({ client }),
+      activities: createCoordinatorActivities({ client, readProfile: (name) => readProfile(profileDirectories, name) }),
       // A task in the hands of a dead coordinator is given to another after this time.
       stickyQueueScheduleToStartTimeout: '300ms',
       maxCachedWorkflows: 500,

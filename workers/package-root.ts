@@ -14,3 +14,8 @@ export function findPackage(): { readonly root: string; readonly version: string
     if (directory === dirname(directory)) throw new Error('package.json of cluster-aware-updating was not found');
   }
 }
+
+/** The directory of the profiles that come with the product. */
+export function shippedProfiles(): string {
+  return join(findPackage().root, 'profiles');
+}

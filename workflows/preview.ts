@@ -1,7 +1,6 @@
 /** A preview: readiness, plan and predicted moves of a run, changing nothing and excluding nobody. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { failureBudget } from '../domain/budget.js';
-import { effectiveOptions } from '../domain/options.js';
 import { placementOf } from '../domain/placement.js';
 import { withMoves } from '../domain/plan.js';
 import type { Preview } from '../domain/preview.js';
@@ -9,9 +8,9 @@ import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { asWorkflow } from './failures.js';
+import { resolveOptions } from './profile.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes } from './survey.js';
 import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
-import { coordinator } from './workers.js';
 import { clusterKey } from './messages.js';
 
 /** Says what an Updating Run with the same request would do now. */
@@ -20,8 +19,7 @@ export async function preview(input: unknown): Promise<Preview> {
     const request = parseInput(runRequestSchema, input, 'preview');
     upsertSearchAttributes([{ key: clusterKey, value: request.cluster }]);
     setCurrentDetails(`Previews an Updating Run of cluster **${request.cluster}**; nothing is changed.`);
-    const profile = request.profile === undefined ? {} : (await coordinator(`profile ${request.profile}`).resolveProfile({ name: request.profile })).options;
-    const options = effectiveOptions(profile, request.options ?? {});
+    const { options, ...profile } = await resolveOptions(request);
     const window = await settleWindow(options.values);
     const met = await meetCluster(request.cluster);
     const { description } = met;
@@ -38,6 +36,7 @@ export async function preview(input: unknown): Promise<Preview> {
       driver: description.driver,
       software: description.software,
       options,
+      ...profile,
       readiness,
       blocked: findBlocker(readiness),
       failureBudget: failureBudget(options.values.maxFailedNodes, description.nodes.length, quorumMargin(description)),

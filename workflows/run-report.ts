@@ -27,6 +27,7 @@ export function createReport(state: RunState): Report {
     startedAt: state.startedAt.toISOString(),
     endedAt: new Date().toISOString(),
     options: state.options,
+    ...(state.profile === undefined ? {} : { profile: state.profile }),
     driver: state.driver,
     software: [...state.software],
     readiness: [...state.findings, ...newcomerFindings(state.knownNodes, state.seenNodes), ...unevenFindings(state)],

@@ -13,6 +13,7 @@ import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes
 import { placementOf, type RolePlacement } from '../domain/placement.js';
 import type { Plan } from '../domain/plan.js';
 import type { Measurement } from '../domain/probes.js';
+import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
 import type { Finding, NodeReport } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
@@ -28,6 +29,7 @@ export class RunState {
   readonly run: RunReference;
   readonly startedAt = new Date();
   options: EffectiveOptions;
+  profile?: ProfileRecord;
   witnesses: Witnesses;
   driver = '';
   software: readonly string[] = [];

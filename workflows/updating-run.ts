@@ -1,17 +1,18 @@
 /** An Updating Run: one pass over one cluster. The order of its phases, and its report. */
 import { CancellationScope } from '@temporalio/workflow';
 import { failureBudget } from '../domain/budget.js';
-import { effectiveOptions, type EffectiveOptions } from '../domain/options.js';
+import { effectiveOptions } from '../domain/options.js';
 import { withMoves, type Plan } from '../domain/plan.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import type { Report } from '../domain/report.js';
-import { parseInput, runRequestSchema, type RunRequest } from '../domain/requests.js';
+import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { dropLease, takeLease } from './cluster-lease.js';
 import { withAlarms } from './alarm.js';
 import { findUneven } from '../domain/uniformity.js';
 import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
+import { resolveOptions } from './profile.js';
 import { listenToCommands } from './run-commands.js';
 import { updateNodes } from './run-nodes.js';
 import { archiveReport, createReport } from './run-report.js';
@@ -20,7 +21,6 @@ import { stageScan } from './staging.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { timeLimits } from './time-limits.js';
 import { recallNodeTimes, settleWindow } from './window.js';
-import { coordinator } from './workers.js';
 
 /**
  * Updates the nodes of a cluster one after another. Fails with one of the closed list of errors when nothing was
@@ -29,10 +29,13 @@ import { coordinator } from './workers.js';
 export async function updatingRun(input: unknown): Promise<Report> {
   return asWorkflow(async () => {
     const request = parseInput(runRequestSchema, input, 'updatingRun');
-    const state = new RunState(request, effectiveOptions({}, request.options ?? {}));
+    // What a request gives may be in keeping only with its profile, which is not known yet.
+    const state = new RunState(request, effectiveOptions({}, request.profile === undefined ? (request.options ?? {}) : {}));
     listenToCommands(state);
     return CancellationScope.nonCancellable(async () => {
-      state.options = await resolveOptions(request);
+      const resolved = await resolveOptions(request);
+      state.options = resolved.options;
+      if (resolved.profile !== undefined) state.profile = resolved.profile;
       state.window = await settleWindow(state.options.values);
       const guard = await takeGuard(state);
       try {
@@ -84,12 +87,6 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   await archiveReport(state, report);
   state.end(report.outcome);
   return report;
-}
-
-async function resolveOptions(request: RunRequest): Promise<EffectiveOptions> {
-  if (request.profile === undefined) return effectiveOptions({}, request.options ?? {});
-  const profile = await coordinator(`profile ${request.profile}`).resolveProfile({ name: request.profile });
-  return effectiveOptions(profile.options, request.options ?? {});
 }
 
 function refuseIfBlocked(state: RunState): void {

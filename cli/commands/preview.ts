@@ -12,6 +12,7 @@ import { readRequest } from './run.js';
 interface PreviewFlags {
   readonly nodes?: string;
   readonly profile?: string;
+  readonly profileDigest?: string;
 }
 
 export function addPreviewCommand(program: Command): void {
@@ -20,7 +21,8 @@ export function addPreviewCommand(program: Command): void {
     .description('Show what a run would do now: readiness, order, updates, restarts and moves. Changes nothing.')
     .argument('[cluster]', 'the cluster; the configured one when it is left out')
     .option('--nodes <names>', 'only these nodes, separated by commas')
-    .option('--profile <name>', 'options by name');
+    .option('--profile <name>', 'options by name')
+    .option('--profile-digest <digest>', 'refuse unless the profile has this digest');
   addOptionFlags(command).action(async (cluster: string | undefined, _flags: PreviewFlags, self: Command) => {
     const flags = flagsOf<PreviewFlags>(self);
     process.exitCode = await withTemporal(flags, async (session) => {

@@ -11,6 +11,7 @@ import type { RunRequest } from '../../domain/requests.js';
 interface RunFlags {
   readonly nodes?: string;
   readonly profile?: string;
+  readonly profileDigest?: string;
   readonly reason?: string;
   readonly id?: string;
   readonly detach?: boolean;
@@ -23,6 +24,7 @@ export function addRunCommand(program: Command): void {
     .argument('[cluster]', 'the cluster; the configured one when it is left out')
     .option('--nodes <names>', 'only these nodes, separated by commas')
     .option('--profile <name>', 'options by name')
+    .option('--profile-digest <digest>', 'refuse the run unless the profile has this digest')
     .option('--reason <text>', 'why; kept in the report')
     .option('--id <workflow id>', 'the id of the run; made from cluster and time when it is left out')
     .option('--detach', 'start the run and do not wait for it');
@@ -45,6 +47,7 @@ export function readRequest(cluster: string | undefined, flags: RunFlags & objec
     requestedBy: configuration.requestedBy.value,
     ...(flags.nodes === undefined ? {} : { nodes: flags.nodes.split(',') }),
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags.profileDigest === undefined ? {} : { profileDigest: flags.profileDigest }),
     ...(flags.reason === undefined ? {} : { reason: flags.reason }),
   };
 }

@@ -4,6 +4,7 @@ import type { Preview } from '../../domain/preview.js';
 import type { PlannedNode } from '../../domain/plan.js';
 import { renderFailure } from '../../domain/errors.js';
 import { createPaint } from './paint.js';
+import { renderProfileUsed } from './profile-text.js';
 import { renderTable } from './table.js';
 
 /** The plan node by node, in order, with its moves; then what readiness found. */
@@ -12,6 +13,7 @@ export function renderPreview(preview: Preview, colours: boolean): string {
   const { plan } = preview;
   return [
     `${paint.bold(`Preview of an Updating Run of cluster ${preview.cluster}`)} ${paint.dim(`(${preview.software.join(', ')}; nothing was changed)`)}`,
+    ...(preview.profile === undefined ? [] : [paint.dim(renderProfileUsed(preview.profile))]),
     '',
     renderTable(
       ['', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) => paint.dim(head)),

@@ -3,6 +3,7 @@ import { renderElapsed } from '../../domain/duration.js';
 import type { Interruption } from '../../domain/probes.js';
 import type { NodeReport, Report, RoleReport } from '../../domain/report.js';
 import { createPaint, outcomeColour, type Paint } from './paint.js';
+import { renderProfileUsed } from './profile-text.js';
 import { renderTable } from './table.js';
 
 /** The report as text; `colours` for a terminal. */
@@ -12,6 +13,7 @@ export function renderReport(report: Report, colours: boolean): string {
   return [
     `${paint.bold(`Updating Run of cluster ${report.cluster}`)}: ${paint[outcomeColour(report.outcome)](report.outcome)} in ${renderElapsed(took)}`,
     paint.dim(`${report.run.workflowId}, started ${report.startedAt} by ${report.requestedBy}${report.reason === null ? '' : `: ${report.reason}`}`),
+    ...(report.profile === undefined ? [] : [paint.dim(renderProfileUsed(report.profile))]),
     '',
     renderTable(
       ['node', 'outcome', 'updates', 'restart', 'in maintenance', 'took'].map((head) => paint.dim(head)),

@@ -10,7 +10,7 @@ import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
 import type { NodeTime } from '../expected-node-time.js';
 import type { MaintenanceWindow, SettledWindow } from '../maintenance-window.js';
 import type { NodeResult } from '../node-order.js';
-import type { PartialOptions } from '../options.js';
+import type { ProfileRecord } from '../profiles.js';
 import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
 import type { ExaminedRun, OpenWorkflow } from '../recovery.js';
@@ -171,7 +171,8 @@ export interface WorkflowSurvey {
 
 /** Steps that need Temporal itself, done by an Update Coordinator. */
 export interface CoordinatorActivities {
-  resolveProfile(input: { readonly name: string }): Promise<{ readonly options: PartialOptions; readonly digest: string }>;
+  /** The profile of that name as this coordinator reads it now. @throws CauError `InvalidInput`, `ConfigurationInvalid` */
+  resolveProfile(input: { readonly name: string }): Promise<ProfileRecord>;
   /** The window in moments, the open or the next one. @throws CauError `InvalidInput` */
   settleWindow(input: { readonly window: MaintenanceWindow; readonly from: string }): Promise<SettledWindow>;
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;

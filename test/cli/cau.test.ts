@@ -167,7 +167,7 @@ describe('cau refuses, in words and with its own exit code,', () => {
     ['an option that is out of range', ['run', 'c1', '--max-scan-passes', '99'], 2, /maxScanPasses/],
     ['a duration without a unit', ['run', 'c1', '--drain-timeout', '10'], 2, /drainTimeout.*a number with a unit.*\(given: "10"\)/],
     ['a word for a number', ['run', 'c1', '--max-scan-passes', 'many'], 2, /--max-scan-passes: "many".*integer/],
-    ['a choice that is none', ['run', 'c1', '--restart-when', 'often'], 2, /restartWhen.*"needed"\|"never"/],
+    ['a choice that is none', ['run', 'c1', '--restart-when', 'often'], 2, /restartWhen.*"needed"\|"always"\|"never"/],
     ['a cluster that is no name', ['run', 'c1/../x'], 2, /cluster: a name has letters/],
     ['no cluster at all', ['run'], 2, /no cluster is named/],
     ['a cluster that nobody serves', ['run', 'nowhere'], 6, /ClusterUnknown.*"nowhere"/],

@@ -37,7 +37,7 @@ describe('the input of a run is refused', () => {
 
   it('naming what is allowed instead', () => {
     expect(refuse({ cluster: 'c1', nods: ['node1'] }).message).toContain(
-      'unknown field "nods"; allowed: cluster, profile, options, nodes, reason, requestedBy',
+      'unknown field "nods"; allowed: cluster, profile, options, nodes, reason, requestedBy, profileDigest',
     );
     expect(refuse({ cluster: 'c1', options: { maxParalelNodes: 1 } }).message).toMatch(
       /options: unknown field "maxParalelNodes"; allowed: plugins, .*, skipChecks/,

@@ -55,6 +55,8 @@ export interface World {
 export interface WorldPlace {
   readonly address?: string;
   readonly taskQueue?: string;
+  /** What the coordinators have in their environment besides. */
+  readonly coordinatorEnv?: Readonly<Record<string, string>>;
   /** The configuration file of the node's own worker. */
   nodeConfiguration?(node: string): string;
 }
@@ -65,7 +67,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
   const { address = inject('temporalAddress'), taskQueue = `cau-test-${name}` } = place;
   const { startSimulatedCluster } = await importSimulatedCluster();
   const env = { TEMPORAL_ADDRESS: address, CAU_TASK_QUEUE: taskQueue };
-  const coordinators = createCoordinators(env);
+  const coordinators = createCoordinators({ ...env, ...place.coordinatorEnv });
   coordinators.start();
   const configurationOf = (node: string) => join(directory, `${node}.yaml`);
   for (const node of settings.nodes ?? nodes) await writeFile(configurationOf(node), place.nodeConfiguration?.(node) ?? '');

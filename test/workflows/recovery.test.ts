@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readProfile } from '../../configuration/profile-files.js';
+import { shippedProfiles } from '../../workers/package-root.js';
 import { createCoordinatorActivities } from '../../activities/coordinator-activities.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
 import type { Recovery } from '../../domain/recovery.js';
@@ -45,7 +47,7 @@ async function withBrokenCoordinators(fixture: string, act: () => Promise<void>)
     logger: new DefaultLogger('ERROR'),
     payloadConverterPath: fileURLToPath(new URL('../../workflows/payload-converter.ts', import.meta.url)),
   });
-  const activities = createCoordinatorActivities({ client });
+  const activities = createCoordinatorActivities({ client, readProfile: (name) => readProfile({ own: [], shipped: shippedProfiles() }, name) });
   const worker = await Worker.create({ connection, namespace, taskQueue: world.taskQueue, workflowBundle, activities: { ...activities } });
   try {
     await worker.runUntil(act());
