@@ -66,7 +66,8 @@ describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fen
     const handle = await world.start({}, { nodes: [node] });
     await expect.poll(isPostinstRunning, { timeout: 60_000 }).toBe(true);
     await kill();
-    await sh(`rm -f ${slowFile}`);
+    // What a power cut leaves of /run is nothing, and a node that boots takes no orders.
+    if (boots === 0) await sh(`rm -f ${slowFile}`);
     const report = await world.report(handle);
     expect(report.nodes).toEqual([expect.objectContaining({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 })]);
     const times = (await lab.installations(node)).filter((line) => line.name === 'cau-demo-slow' && line.version === version);
