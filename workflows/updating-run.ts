@@ -61,7 +61,9 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   // A scan changes nothing, so it need not wait for the verdict; what it throws counts only after it.
   state.nodeTimes = await recallNodeTimes(met.witnesses, state.window);
   const scanning = settle(scanNodes(met, nodes, options));
-  state.findings = await checkCluster(met, nodes, options);
+  const found = await checkCluster(met, nodes, options);
+  // The clock may have warned meanwhile.
+  state.findings = [...state.findings, ...found];
   refuseIfBlocked(state);
   await guard.tellNodes(met.witnesses.members);
   await takeLease(state, description);

@@ -32,16 +32,19 @@ async function untilRung(handle: Awaited<ReturnType<World['start']>>, summary: R
 }
 
 describe('a run that takes too long', () => {
-  it('warns after warnAfter and goes on', async () => {
+  it.each([
+    ['1s', 'while it works'],
+    ['1ms', 'while it looks at the cluster'],
+  ])('warns after warnAfter (%s, %s) and goes on', async (warnAfter) => {
     await only('app', true);
-    const handle = await world.start({ warnAfter: '1s', stopAfter: '1h' }, two);
+    const handle = await world.start({ warnAfter, stopAfter: '1h' }, two);
     await world.until(handle, isInstalling);
     await untilRung(handle, /warn/);
     await only('app', false);
     const report = await world.report(handle);
     expect(report.nodes.map(({ outcome }) => outcome)).not.toContain('Canceled');
     expect(report.readiness).toContainEqual(
-      expect.objectContaining({ id: 'time.warnAfter', severity: 'warning', message: 'The run takes longer than 1s (warnAfter).' }),
+      expect.objectContaining({ id: 'time.warnAfter', severity: 'warning', message: `The run takes longer than ${warnAfter} (warnAfter).` }),
     );
   });
 
