@@ -21,7 +21,12 @@ export const runOptionsSchema = z.strictObject({
   order: z
     .union([z.literal('fewestRoles'), z.array(nameSchema).min(1).max(100)])
     .describe('Order of the nodes: those with the fewest roles first, or the listed ones in their order.'),
-  maxParallelNodes: z.literal(1).describe('How many nodes may be worked on at once.'),
+  maxParallelNodes: z
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .describe('How many nodes may be worked on at once, as far as quorum and roles can spare them; one less for each that failed.'),
   maxFailedNodes: z
     .union([z.literal('auto'), count(100)])
     .describe('How many nodes may fail before no further node is begun; "auto" is a third of the nodes less one, within the quorum margin.'),

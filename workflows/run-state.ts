@@ -12,6 +12,7 @@ import type { EffectiveOptions } from '../domain/options.js';
 import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes.js';
 import { placementOf, type RolePlacement } from '../domain/placement.js';
 import type { Plan } from '../domain/plan.js';
+import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { Measurement } from '../domain/probes.js';
 import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
@@ -34,6 +35,8 @@ export class RunState {
   driver = '';
   software: readonly string[] = [];
   plan: Plan | null = null;
+  /** The moves of roles that the plan would cause; empty until they are predicted. */
+  predictedMoves: readonly PredictedNodeMoves[] = [];
   findings: Finding[] = [];
   readonly reports: NodeReport[] = [];
   readonly measurements: Measurement[] = [];
@@ -58,7 +61,7 @@ export class RunState {
   outcome: RunOutcome | null = null;
   failure: Failure | null = null;
   /** Ends the nodes at work after their step. */
-  onStopStep: (() => void) | null = null;
+  readonly onStopStep = new Set<() => void>();
   /** What the run waits for. */
   readonly waits = new Waits(() => this.changed());
   private version = 0;
@@ -146,7 +149,7 @@ export class RunState {
   requestStop(reason: string, after: 'node' | 'step'): void {
     this.paused = null;
     if (this.stop === null || (this.stop.after === 'node' && after === 'step')) this.stop = { reason: this.stop?.reason ?? reason, after };
-    if (after === 'step') this.onStopStep?.();
+    if (after === 'step') for (const stopStep of this.onStopStep) stopStep();
     this.changed();
   }
 

@@ -2,7 +2,8 @@
 import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import type { RunOptions } from '../domain/options.js';
-import { decidePlan, reasonToSkip, type Plan } from '../domain/plan.js';
+import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
+import { decideWaves, waveFindings, type WaveFacts } from '../domain/waves.js';
 import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
@@ -136,6 +137,31 @@ export function findingsFrom({ found }: Scans, options: RunOptions): Finding[] {
     ...found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks)),
     ...(options.requireUniform ? unevenFindings(offered, options.skipChecks) : []),
   ];
+}
+
+/** What tells which nodes may be worked on at once, as the cluster stands now. */
+export async function waveFacts(witnesses: Witnesses, atWork: readonly string[], options: RunOptions): Promise<WaveFacts> {
+  const [asked] = atWork;
+  const not = asked ?? null;
+  const [cluster, candidates] = await Promise.all([
+    witnesses.describe(not, 'which votes can be spared?'),
+    witnesses.ask({
+      summary: 'which nodes could keep each role serving?',
+      not,
+      timeoutMs: 30_000,
+      ask: (activities, target) => activities.findCandidates(target),
+    }),
+  ]);
+  return { cluster, candidates, allowOutage: options.allowOutage };
+}
+
+/** The plan in waves, where several nodes may be worked on at once, and what people should know of them; otherwise the plan as it is. */
+export async function planWaves({ witnesses }: Acquaintance, plan: Plan, options: RunOptions): Promise<{ readonly plan: Plan; readonly findings: Finding[] }> {
+  const nodes = plan.nodes.filter((node) => node.action === 'update').map((node) => node.node);
+  if (options.maxParallelNodes === 1 || nodes.length < 2) return { plan, findings: [] };
+  const facts = await waveFacts(witnesses, [], options);
+  const waves = decideWaves(facts, nodes, options.maxParallelNodes);
+  return { plan: withWaves(plan, waves), findings: waveFindings(facts, waves, options) };
 }
 
 /** Whether the roles of the node have to leave it: before its updates, or when its stack stops for a restart. */

@@ -18,7 +18,7 @@ import { updateNodes } from './run-nodes.js';
 import { archiveReport, createReport } from './run-report.js';
 import { RunState } from './run-state.js';
 import { stageScan } from './staging.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
+import { checkCluster, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { timeLimits } from './time-limits.js';
 import { recallNodeTimes, settleWindow } from './window.js';
 
@@ -78,7 +78,9 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.enter('staging');
   const predicting = addMoves(state, met, state.plan);
   const staged = await stageAll(state, scans);
-  state.plan = planFrom(met, staged, options);
+  const waves = await planWaves(met, planFrom(met, staged, options), options);
+  state.findings = [...state.findings, ...waves.findings];
+  state.plan = withMoves(waves.plan, state.predictedMoves);
   state.enter('updating');
   await updateNodes(state, guard, new Map(staged.found.map(({ node, scan }) => [node, scan])), budget);
 
@@ -102,8 +104,8 @@ function refuseIfBlocked(state: RunState): void {
  */
 async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise<void> {
   try {
-    const moves = await predictMoves(met, plan);
-    state.plan = withMoves(state.plan ?? plan, moves);
+    state.predictedMoves = await predictMoves(met, plan);
+    state.plan = withMoves(state.plan ?? plan, state.predictedMoves);
   } catch (error) {
     const { message, remedy } = failureFrom(error);
     state.findings = [

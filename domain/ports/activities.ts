@@ -18,6 +18,7 @@ import type { ReleaseDecision } from '../release.js';
 import { updateSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
 import type { NodeEvidence, VerifiedRun } from '../evidence.js';
+import type { RoleCandidates } from '../waves.js';
 import type { PredictedNodeMoves } from './cluster-driver.js';
 import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
 
@@ -61,7 +62,7 @@ export const nodeInputs = {
   }),
   watch: z.strictObject({
     ...target,
-    condition: z.enum(['drained', 'held', 'member', 'left', 'settled']),
+    condition: z.enum(['drained', 'empty', 'held', 'member', 'left', 'settled']),
     watched: nameSchema,
     run: runReferenceSchema,
     /** A `Baseline`; made by ourselves a moment ago, so only its size matters. */
@@ -137,6 +138,7 @@ export interface NodeActivities {
 export interface ClusterActivities {
   describeCluster(input: Input<'target'>): Promise<ClusterDescription>;
   predictMoves(input: Input<'predict'>): Promise<readonly PredictedNodeMoves[]>;
+  findCandidates(input: Input<'target'>): Promise<readonly RoleCandidates[]>;
   takeLease(input: Input<'claim'>): Promise<void>;
   dropLease(input: Input<'lease'>): Promise<void>;
   holdNode(input: Input<'hold'>): Promise<void>;
