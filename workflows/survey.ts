@@ -10,9 +10,10 @@ import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js
 import type { Finding } from '../domain/report.js';
 import { unevenFindings, type OfferedNode } from '../domain/uniformity.js';
 import { failureFrom } from './failures.js';
+import { scanNode } from './scanning.js';
 import type { WaitBoard } from './waiting.js';
 import { Witnesses } from './witnesses.js';
-import { introduction, longStep, quickStep } from './workers.js';
+import { introduction, quickStep } from './workers.js';
 
 /** The cluster and who may speak for it. */
 export interface Acquaintance {
@@ -99,18 +100,13 @@ export async function scanNodes({ description }: Acquaintance, asked: readonly s
   const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node, options.includeStandby) }));
   return {
     skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }])),
-    found: await Promise.all(
-      reasons
-        .filter(({ reason }) => reason === null)
-        .map(async ({ node }) => ({ node, scan: await longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins }) })),
-    ),
+    found: await Promise.all(reasons.filter(({ reason }) => reason === null).map(async ({ node }) => ({ node, scan: await scanNode(cluster, node, options) }))),
   };
 }
 
 /** What every member is still offered, for the end of a run; null of one that cannot be asked. */
-export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], { plugins }: RunOptions): Promise<OfferedNode[]> {
-  const scan = async (node: string) =>
-    (await longStep(cluster, node, `scan ${node}: do all nodes have the same?`).scanNode({ cluster, node, plugins })).updates;
+export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], options: RunOptions): Promise<OfferedNode[]> {
+  const scan = async (node: string) => (await scanNode(cluster, node, options, `scan ${node}: do all nodes have the same?`)).updates;
   return Promise.all(nodes.map(async (node) => ({ node, updates: members.includes(node) ? await scan(node).catch(() => null) : null })));
 }
 

@@ -118,10 +118,9 @@ async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise
 /** Fetches everything before the first node is touched: a mirror that fails later then disturbs nothing. */
 async function stageAll(state: RunState, scans: Scans): Promise<Scans> {
   const { cluster } = state.request;
-  const { plugins } = state.options.values;
   const stage = async ({ node, scan }: Scans['found'][number]) => ({
     node,
-    scan: await stageScan({ cluster, node, plugins }, scan, state.waits),
+    scan: await stageScan({ cluster, node, options: state.options.values }, scan, state.waits),
   });
   return { ...scans, found: await Promise.all(scans.found.map(stage)) };
 }

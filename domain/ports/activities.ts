@@ -15,7 +15,7 @@ import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
 import type { ExaminedRun, OpenWorkflow } from '../recovery.js';
 import type { ReleaseDecision } from '../release.js';
-import { updateSchema } from '../updates.js';
+import { updateSchema, wantedUpdatesSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
 import type { NodeEvidence, VerifiedRun } from '../evidence.js';
 import type { RoleCandidates } from '../waves.js';
@@ -31,7 +31,8 @@ const updates = z.array(updateSchema).max(5000);
 /** The input of each activity of a node worker; `cluster` and `node` name the worker that is meant. */
 export const nodeInputs = {
   target: z.strictObject(target),
-  scan: z.strictObject({ ...target, plugins }),
+  /** `wanted`: all, unless it says otherwise. */
+  scan: z.strictObject({ ...target, plugins, wanted: wantedUpdatesSchema.optional() }),
   stage: z.strictObject({ ...target, updates }),
   operation: z.strictObject({ ...target, run: runReferenceSchema, pass, plugin: nameSchema, updates }),
   verify: z.strictObject({ ...target, updates }),
