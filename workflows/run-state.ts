@@ -26,6 +26,8 @@ import { Witnesses } from './witnesses.js';
 const phaseKey = defineSearchAttributeKey('CauPhase', SearchAttributeType.KEYWORD);
 const failedNodesKey = defineSearchAttributeKey('CauFailedNodes', SearchAttributeType.INT);
 
+const maxAnswers = 100;
+
 export class RunState {
   readonly run: RunReference;
   readonly startedAt = new Date();
@@ -64,6 +66,7 @@ export class RunState {
   readonly onStopStep = new Set<() => void>();
   /** What the run waits for. */
   readonly waits = new Waits(() => this.changed());
+  private readonly answered = new Set<string>();
   private version = 0;
   private phase: RunPhase = 'starting';
   private phaseAt = new Date();
@@ -134,9 +137,19 @@ export class RunState {
     this.changed();
   }
 
+  /** Keeps the answer to a command; of too many, refusals are forgotten first, so that nobody's flood keeps another from stopping the run. */
   answer(answer: CommandAnswer): void {
+    this.answered.add(answer.requestId);
     this.answers.push(answer);
+    if (this.answers.length > maxAnswers) {
+      const refused = this.answers.findIndex(({ accepted }) => !accepted);
+      this.answers.splice(Math.max(0, refused), 1);
+    }
     this.changed();
+  }
+
+  isAnswered(requestId: string): boolean {
+    return this.answered.has(requestId);
   }
 
   /** Something that people should know; it changes nothing. */
