@@ -2,10 +2,9 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
-import { durationMs } from '../domain/duration.js';
+import { durationMs, renderElapsed } from '../domain/duration.js';
 import { createHoldTime, type Gate, type GateAnswer, type GateLook } from '../domain/gates.js';
 import { lookAtCluster, lookAtHttp, lookAtPrometheus, lookAtScript, type HttpAnswer } from '../domain/gate-looks.js';
-import { renderElapsed } from '../domain/duration.js';
 import type { nodeInputs } from '../domain/ports/activities.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { factsFor } from '../host/hook-operation.js';
@@ -38,13 +37,15 @@ export async function watchGate(
   try {
     for (;;) {
       const look = await lookAt(deps, gate, { run: run.workflowId, failedBefore, signal: ending });
+      // What was cut short by that shows nothing.
+      if (ending.aborted) return { passed: false, seen, heldMs: 0 };
       const now = performance.now();
       const heldMs = held.see(look.holds, now);
       seen = heldMs === null || holdForMs === 0 ? look.seen : `${look.seen}, for ${renderElapsed(heldMs)} of ${gate.holdFor}`;
       heartbeat(seen);
       const answer = { passed: heldMs !== null && heldMs >= holdForMs, seen, heldMs: Math.round(heldMs ?? 0) };
       const isOver = now - from >= leftMs || (heldMs === null && now - from >= patienceMs);
-      if (answer.passed || isOver || ending.aborted) return answer;
+      if (answer.passed || isOver) return answer;
       await delay(Math.min(durationMs(gate.every), Math.max(0, leftMs - (now - from))), undefined, { signal: ending }).catch(() => undefined);
     }
   } finally {

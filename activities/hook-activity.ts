@@ -2,7 +2,7 @@
 import { heartbeat } from '@temporalio/activity';
 import type { z } from 'zod';
 import { durationMs } from '../domain/duration.js';
-import type { ScriptEnd } from '../domain/hooks.js';
+import { hookStep, type ScriptEnd } from '../domain/hooks.js';
 import type { nodeInputs, OperationAnswer } from '../domain/ports/activities.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
 import type { HookSpecification } from '../host/hook-operation.js';
@@ -23,7 +23,7 @@ export async function runHook(deps: HookDependencies, input: z.infer<typeof node
   const { own, ledger, scripts } = deps;
   const { run, phase, script, timeout, outcome = null } = input;
   const specification: HookSpecification = {
-    operationId: operationId(run, own.node, `hook-${phase}`, 1),
+    operationId: operationId(run, own.node, hookStep(phase), 1),
     verb: 'hook',
     phase,
     script,

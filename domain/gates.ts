@@ -93,9 +93,9 @@ const usualSliceMs = 60_000;
 const slicesAtMost = 30;
 
 /**
- * For how long a gate is watched the next time before the run is told what was seen, in milliseconds: longer each time, and
- * however long its timeout is, not more often than some thirty times.
+ * For how long a gate is watched the next time before the run is told what was seen, in milliseconds: one look at first, then
+ * longer each time, and however long its timeout is, not more often than some thirty times.
  */
 export function sliceMs(look: number, timeoutMs: number): number {
-  return Math.min(firstSliceMs * 2 ** Math.min(look, 20), Math.max(usualSliceMs, timeoutMs / slicesAtMost));
+  return look === 0 ? 0 : Math.min(firstSliceMs * 2 ** Math.min(look - 1, 20), Math.max(usualSliceMs, timeoutMs / slicesAtMost));
 }

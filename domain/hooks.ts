@@ -14,6 +14,12 @@ export const noScript = 'none';
 export const hookPhaseSchema = z.enum(['preUpdate', 'postUpdate']);
 export type HookPhase = z.infer<typeof hookPhaseSchema>;
 
+/** What the ledger of a node calls a script that it began: work that is done while nobody holds the node. */
+export const hookStep = (phase: HookPhase) => `hook-${phase}`;
+
+/** Whether an entry of a ledger is that of a script. */
+export const isHookStep = (step: string) => hookPhaseSchema.options.some((phase) => step === hookStep(phase));
+
 /** How a script ended. `signaled`: something killed it; `timedOut`: it was ended, with all that it had started, when its time was over. */
 export const scriptEndSchema = z.strictObject({
   ended: z.enum(['exited', 'signaled', 'timedOut']),
@@ -66,6 +72,15 @@ export function failureOfLostHook(hook: Hook, why: string): Failure {
     where: hook.node,
     facts: { script: hook.script, phase: hook.phase, exitCode: null },
     remedy: 'Look on the node what it did and undo or finish that; the next run runs it again.',
+  });
+}
+
+/** The failure of a hook that was not run: its node refuses it by now, or it cannot be started. */
+export function failureOfRefusedHook(hook: Hook, { message, remedy }: Failure): Failure {
+  return createFailure('HookFailed', `${nameHook(hook)} was not run: ${message}`, {
+    where: hook.node,
+    facts: { script: hook.script, phase: hook.phase, exitCode: null },
+    remedy,
   });
 }
 

@@ -1,10 +1,20 @@
 /** The user's scripts on a node: before it is held, and when it serves again. Each runs once per node and run. */
 import { durationMs } from '../domain/duration.js';
 import type { Failure } from '../domain/errors.js';
-import { failureOfHook, failureOfLostHook, nameHook, noScript, recordOf, type Hook, type HookPhase, type ScriptEnd } from '../domain/hooks.js';
+import {
+  failureOfHook,
+  failureOfLostHook,
+  failureOfRefusedHook,
+  nameHook,
+  noScript,
+  recordOf,
+  type Hook,
+  type HookPhase,
+  type ScriptEnd,
+} from '../domain/hooks.js';
 import type { NodeOutcome } from '../domain/outcomes.js';
 import type { OperationAnswer } from '../domain/ports/activities.js';
-import { fail, timeoutOf } from './failures.js';
+import { fail, failureFrom, timeoutOf } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { waiting } from './waiting.js';
 import { operation } from './workers.js';
@@ -37,7 +47,8 @@ async function runHook(state: NodeState, phase: HookPhase, outcome: NodeOutcome 
   const input = { cluster, node, run, phase, script, timeout: options.hookTimeout, ...(outcome === null ? {} : { outcome }) };
   const answer = await waiting(state.waits, 'hook', { node, script, counts: options.hookFailureCounts }, timeoutMs, () =>
     operation(cluster, node, { timeoutMs: timeoutMs + endMs, awayMs: durationMs(options.restartTimeout) }, nameHook(hook)).runHook(input),
-  ).catch((error: unknown) => lost(state, error));
+  ).catch((error: unknown) => withoutResult(state, error));
+  if (answer.kind === 'refused') return failureOfRefusedHook(hook, answer.failure);
   if (answer.kind === 'finished') {
     state.hooks.push(recordOf(hook, answer.result));
     return failureOfHook(hook, answer.result);
@@ -47,14 +58,12 @@ async function runHook(state: NodeState, phase: HookPhase, outcome: NodeOutcome 
 }
 
 /** A node that went away with its script has left no result, whatever time there would have been. */
-function lost(state: NodeState, error: unknown): OperationAnswer<ScriptEnd> {
+function withoutResult(state: NodeState, error: unknown): OperationAnswer<ScriptEnd> | { readonly kind: 'refused'; readonly failure: Failure } {
   const { node, options } = state.order;
-  switch (timeoutOf(error)) {
-    case null:
-      throw error;
-    case 'SCHEDULE_TO_START':
-      return { kind: 'interrupted', message: `${node} did not answer within ${options.restartTimeout}.` };
-    default:
-      return { kind: 'interrupted', message: `${node} gave no result within ${options.hookTimeout} and a minute.` };
-  }
+  const timeout = timeoutOf(error);
+  if (timeout === 'SCHEDULE_TO_START') return { kind: 'interrupted', message: `${node} did not answer within ${options.restartTimeout}.` };
+  if (timeout !== null) return { kind: 'interrupted', message: `${node} gave no result within ${options.hookTimeout} and a minute.` };
+  const failure = failureFrom(error);
+  if (failure.code === 'RefusedByNode' || failure.code === 'HookFailed') return { kind: 'refused', failure };
+  throw error;
 }

@@ -72,11 +72,16 @@ function nodeRemarks(node: NodeReport): string[] {
     ...(node.failure === null && node.reason !== null && node.outcome !== 'UpToDate' ? [`${node.node}: ${node.reason}`] : []),
     ...(node.kept === null ? [] : [`${node.node} is kept in maintenance mode: ${node.kept}`]),
     ...node.attempts
-      .filter((attempt) => attempt.message !== node.failure?.message)
+      .filter((attempt) => !isSaidBy(node.failure?.message, attempt.message))
       .map((attempt) => `${node.node} failed while ${attempt.step} at ${attempt.at}: ${attempt.code}: ${attempt.message}`),
     ...node.restartPending.map((reason) => `${node.node} still needs a restart: ${reason}`),
     ...node.notes.map((note) => `${node.node}: ${note}`),
   ];
+}
+
+/** Attempts are kept shorter than the failure that they ended with. */
+function isSaidBy(failure: string | undefined, attempt: string): boolean {
+  return failure?.startsWith(attempt.replace(/ … \(\d+ more characters\)$/, '')) === true;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { verifyRun } from '../../client/verify.js';
 import type { Progress } from '../../domain/progress.js';
 import { scriptsOf, type MachineScripts } from '../helpers/scripts.js';
 import { atRest, createWorld, expectAtRest, nodes, type World } from '../helpers/simulated-world.js';
@@ -35,6 +36,8 @@ describe('the scripts of a run', () => {
   it('run on each node before it is held and when its roles are back, told of cluster, node, run and phase; what they wrote is in the report', async () => {
     const report = await world.run({ preUpdateScript: 'tell', postUpdateScript: 'tell' });
     expect(report.outcome).toBe('Succeeded');
+    const { findings } = await verifyRun(world.temporal, { cluster: world.name, workflowId: report.run.workflowId });
+    expect(findings.map(({ state, broken }) => [state, broken])).toEqual(findings.map(() => ['holds', []]));
     for (const node of report.nodes) {
       expect(await scripts.log(node.node)).toEqual([`preUpdate ${world.name} ${node.node} `, `postUpdate ${world.name} ${node.node} Succeeded`]);
       const common = { script: 'tell', ended: 'exited', exitCode: 0, ms: expect.any(Number), output: `told of ${report.run.workflowId}` };
@@ -196,6 +199,22 @@ describe('a script that a node cannot run', () => {
       const failure = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'], preUpdateScript: script } });
       expect(failure).toMatchObject({ code: 'InvalidInput', where: 'options.preUpdateScript' });
     }
+  });
+
+  it('any more, when its turn comes, has failed like one that ran', async () => {
+    await scripts.put('vanishes', 'true', nodes);
+    await scripts.put('removes', 'rm $DIR/scripts/vanishes', nodes);
+    const [node] = (await world.run({ preUpdateScript: 'removes', postUpdateScript: 'vanishes' }, only)).nodes;
+    expect(node).toMatchObject({
+      outcome: 'Failed',
+      installed: 1,
+      hooks: [{ phase: 'preUpdate', exitCode: 0 }],
+      failure: {
+        code: 'HookFailed',
+        message: expect.stringMatching(/^The post-update script "vanishes" on node3 was not run: Script "vanishes": .*vanishes does not exist\./),
+        remedy: expect.stringContaining('owned by root'),
+      },
+    });
   });
 
   it('that differs between nodes is warned of', async () => {
