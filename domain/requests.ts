@@ -70,7 +70,7 @@ function kindOf(schema: JsonSchema, given: unknown): JsonSchema {
   const isKind = ({ properties = {} }: JsonSchema) =>
     isRecord(given) &&
     Object.entries(properties).every(([key, property]) => typeof property === 'boolean' || property.const === undefined || property.const === given[key]);
-  return ((schema.oneOf ?? []) as JsonSchema[]).find(isKind) ?? schema;
+  return (schema.oneOf ?? []).find(isKind) ?? schema;
 }
 
 /** The part of an address that may be a secret is not repeated on screens and in histories. */

@@ -51,10 +51,10 @@ export async function runScript({ file, facts, timeoutMs, signal, onLine }: Scri
   if (signal?.aborted === true) abort();
   try {
     const { exitCode, signal: killedBy } = await exited;
+    const ended = isTimedOut ? 'timedOut' : killedBy === null ? 'exited' : 'signaled';
     // What it left running ends with it, also where no systemd unit sees to that.
     signalGroup(child, 'SIGKILL');
     await output.closed();
-    const ended = isTimedOut ? 'timedOut' : killedBy === null ? 'exited' : 'signaled';
     return { ended, exitCode, signal: killedBy, ms: Math.round(performance.now() - startedAt), ...output.end() };
   } finally {
     for (const timer of timers) clearTimeout(timer);

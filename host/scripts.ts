@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { lstat, readFile, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CauError } from '../domain/errors.js';
 import { scriptNameSchema } from '../domain/hooks.js';
 import type { ExaminedScript } from '../domain/ports/activities.js';
@@ -52,7 +52,7 @@ export async function requireScript({ directory, allowed }: ScriptPolicy, name: 
   return file;
 }
 
-/** The real place of the directory, nothing above which can be replaced by anybody but root. */
+/** The directory, when neither it nor anything above it can be replaced by anybody but root. */
 async function findDirectory(directory: string, name: string): Promise<string> {
   let place: string;
   try {
@@ -60,6 +60,8 @@ async function findDirectory(directory: string, name: string): Promise<string> {
   } catch {
     throw refuse(directory, name, `there is no directory ${directory}`);
   }
+  // Whoever could turn a link round could let a name mean a program of the system.
+  if (place !== resolve(directory)) throw refuse(directory, name, `${directory} is reached by a symbolic link; its real place is ${place}`);
   for (let path = place; ; path = dirname(path)) {
     const { uid, mode } = await lstat(path);
     if (!isTrusted(uid)) throw refuse(directory, name, `${path} belongs to user ${uid}, not to root`);

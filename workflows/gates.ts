@@ -30,9 +30,11 @@ export async function passGates(state: NodeState, time: GateTime): Promise<void>
     const scope = CancellationScope.current();
     state.onStop = () => scope.cancel();
     try {
-      for (let due = gates; due.length > 0;) {
+      for (let due = gates, isAgain = false; due.length > 0; isAgain = true) {
         state.stopHere();
-        const passed = await Promise.all(due.map(async (gate) => ({ gate, at: await passGate(state, gate, time, deadlines.get(gate.name) ?? 0) })));
+        const passed = await Promise.all(
+          due.map(async (gate) => ({ gate, at: await passGate(state, gate, time, { deadline: deadlines.get(gate.name) ?? 0, isAgain }) })),
+        );
         due = passed.filter(({ at }) => Date.now() - at > freshMs).map(({ gate }) => gate);
       }
     } catch (error) {
@@ -45,11 +47,17 @@ export async function passGates(state: NodeState, time: GateTime): Promise<void>
   });
 }
 
-/** When it passed. */
-async function passGate(state: NodeState, gate: Gate, time: GateTime, deadline: number): Promise<number> {
+/** When it passed. One that had passed before need only hold still; if it does not, all of it is due anew. */
+async function passGate(
+  state: NodeState,
+  gate: Gate,
+  time: GateTime,
+  { deadline, isAgain }: { readonly deadline: number; readonly isAgain: boolean },
+): Promise<number> {
   const { node } = state.order;
   const facts = { node, gate: gate.name, time, seen: 'nothing yet' };
   return waiting(state.waits, 'gate', facts, Math.max(0, deadline - Date.now()), async (wait) => {
+    if (isAgain && (await watchFor(state, { ...gate, holdFor: '0s' }, wait, 0)).passed) return Date.now();
     for (let look = 0; ; look += 1) {
       const answer = await watchFor(state, gate, wait, look);
       if (answer.passed) return Date.now();

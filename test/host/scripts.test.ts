@@ -65,6 +65,13 @@ describe('a script that a run names', () => {
     expect(await examineScripts({ directory, allowed: null }, [name])).toMatchObject([{ script: name, problem: expect.stringMatching(words), digest: null }]);
   });
 
+  it('in a directory that is reached by a link is refused: the link could be turned round to the programs of the system', async () => {
+    await symlink(directory, join(root, 'link'));
+    await expect(requireScript({ directory: join(root, 'link'), allowed: null }, 'good')).rejects.toMatchObject({
+      message: expect.stringContaining(`link is reached by a symbolic link; its real place is ${directory}`),
+    });
+  });
+
   it.runIf(isRoot).each([
     ['file', () => join(directory, 'good')],
     ['directory', () => directory],

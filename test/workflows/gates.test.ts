@@ -164,6 +164,25 @@ describe('a gate', () => {
   });
 });
 
+describe('gates that are waited for together', () => {
+  it('must all hold in the end: none counts for what it showed long before the last one', async () => {
+    const door = { name: 'door', kind: 'command', script: 'is-open', when: 'before', every: '200ms' };
+    const handle = await world.start(options({ gates: [http({ when: 'before' }), door] }), only);
+    await expect.poll(() => requests, { timeout: 20_000 }).toBe(1);
+    status = 503;
+    const { since = '' } = nodeIn(await world.until(handle, (progress) => nodeIn(progress, 'node3')?.step === 'gatesBefore'), 'node3') ?? {};
+    // What one showed counts for ten seconds.
+    await expect.poll(() => Date.now() - Date.parse(since ?? ''), { timeout: 20_000, interval: 200 }).toBeGreaterThan(12_000);
+    const open = join(scripts.directory('node3'), '..', 'open');
+    await writeFile(open, '');
+    await world.until(handle, isGated('node3', 'gatesBefore'));
+    expect(world.cluster.description().nodes.every(({ hold }) => hold === null)).toBe(true);
+    status = 200;
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Succeeded', attempts: [] });
+    await rm(open);
+  });
+});
+
 describe('a gate by a script', () => {
   it('runs the script of the node itself, until it ends with exit code 0', async () => {
     const gate = { name: 'door', kind: 'command', script: 'is-open', when: 'before', every: '200ms' };
