@@ -96,5 +96,5 @@ function renderEnd({ timeout }: Hook, { ended, exitCode, signal, ms }: ScriptEnd
 
 function lastLines({ output }: ScriptEnd): string {
   const lines = output.trim();
-  return lines === '' ? '; it wrote nothing.' : `; its last lines: ${fitText(lines.split('\n').slice(-5).join(' | '), 400, 'end')}`;
+  return lines === '' ? '; it wrote nothing.' : `; its last lines: "${fitText(lines.split('\n').slice(-5).join(' | '), 400, 'end')}".`;
 }

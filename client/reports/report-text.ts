@@ -28,6 +28,7 @@ export function renderReport(report: Report, colours: boolean): string {
       'Nodes to look at',
       report.nodes.flatMap((node) => nodeRemarks(node)),
     ),
+    ...section('Scripts', report.nodes.flatMap(scriptLines)),
     ...section(
       'Readiness',
       report.readiness
@@ -77,6 +78,23 @@ function nodeRemarks(node: NodeReport): string[] {
     ...node.restartPending.map((reason) => `${node.node} still needs a restart: ${reason}`),
     ...node.notes.map((note) => `${node.node}: ${note}`),
   ];
+}
+
+/** How each script ended; of one that failed also what it wrote last. */
+function scriptLines({ node, hooks = [] }: NodeReport): string[] {
+  return hooks.flatMap(({ phase, script, ended, exitCode, ms, output }) => {
+    const how = ended === 'exited' ? `exit code ${exitCode}` : { timedOut: 'ended at its timeout', signaled: 'killed', interrupted: 'no result' }[ended];
+    const line = `${node} ${phase} ${script}: ${how}${ms === null ? '' : ` after ${renderElapsed(ms)}`}`;
+    return ended === 'exited' && exitCode === 0
+      ? [line]
+      : [
+          line,
+          ...output
+            .split('\n')
+            .filter((text) => text !== '')
+            .map((text) => `  ${text}`),
+        ];
+  });
 }
 
 /** Attempts are kept shorter than the failure that they ended with. */

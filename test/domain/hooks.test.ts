@@ -15,7 +15,7 @@ describe('a hook', () => {
 
   it('that failed is named with script, node, exit code and its last lines', () => {
     expect(words({ exitCode: 3, output: 'one\ntwo\nthree\nfour\nfive\nthe lock is held\n' })).toBe(
-      'The pre-update script "quiesce" on node1 ended with exit code 3 after 1.2 s; its last lines: two | three | four | five | the lock is held',
+      'The pre-update script "quiesce" on node1 ended with exit code 3 after 1.2 s; its last lines: "two | three | four | five | the lock is held".',
     );
     expect(words({ ended: 'timedOut', exitCode: null })).toBe(
       'The pre-update script "quiesce" on node1 did not end within 15m (hookTimeout) and was ended, with all that it had started; it wrote nothing.',

@@ -72,7 +72,9 @@ describe('a pre-update script that fails', () => {
       hooks: [{ phase: 'preUpdate', ended: 'exited', exitCode: 3, output: 'looking\nthe lock is held' }],
       failure: {
         code: 'HookFailed',
-        message: expect.stringMatching(/^The pre-update script "fail" on node3 ended with exit code 3 after .*; its last lines: looking \| the lock is held$/),
+        message: expect.stringMatching(
+          /^The pre-update script "fail" on node3 ended with exit code 3 after .*; its last lines: "looking \| the lock is held"\.$/,
+        ),
         facts: { script: 'fail', phase: 'preUpdate', exitCode: 3 },
       },
       attempts: [{ step: 'preUpdateScript', code: 'HookFailed' }],
@@ -144,7 +146,9 @@ describe('a script that hangs', () => {
       outcome: 'Failed',
       inMaintenanceMs: null,
       hooks: [{ ended: 'timedOut', output: 'waiting' }],
-      failure: { message: expect.stringContaining('did not end within 2s (hookTimeout) and was ended, with all that it had started; its last lines: waiting') },
+      failure: {
+        message: expect.stringContaining('did not end within 2s (hookTimeout) and was ended, with all that it had started; its last lines: "waiting".'),
+      },
     });
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
