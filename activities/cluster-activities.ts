@@ -5,13 +5,13 @@ import { decideLeft, decideMember } from '../domain/membership.js';
 import { placementOf } from '../domain/placement.js';
 import { nodeInputs, parseBaseline, type ClusterActivities, type IntroductionActivities } from '../domain/ports/activities.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
-import type { ClusterDescription, ClusterSight, WatchedCluster } from '../domain/cluster.js';
-import { CauError } from '../domain/errors.js';
+import type { ClusterDescription, WatchedCluster } from '../domain/cluster.js';
 import { decideSettled } from '../domain/settled.js';
 import type { Verdict } from '../domain/verdict.js';
 import { nameSchema } from '../domain/names.js';
 import { z } from 'zod';
 import type { NodeBoundary } from './boundary.js';
+import { requireQuorate } from './quorate.js';
 
 /** The cluster activities of one node's worker. */
 export function createClusterActivities({ boundary, driver }: { readonly boundary: NodeBoundary; readonly driver: ClusterDriver }): ClusterActivities {
@@ -60,12 +60,6 @@ async function describeWithQuorum(driver: ClusterDriver): Promise<ClusterDescrip
   const cluster = await driver.describe();
   requireQuorate(cluster);
   return cluster;
-}
-
-/** A member without quorum may not speak for the cluster: another one is asked. */
-function requireQuorate({ cluster, witness }: ClusterSight): void {
-  if (witness.quorate) return;
-  throw new CauError('NoQuorumHere', `${witness.node} is not in a part of cluster ${cluster} that has quorum.`, { where: witness.node });
 }
 
 /** Whether nothing may be under way as well; the dearest question, so that it comes last. */

@@ -12,13 +12,17 @@ import type { Update } from '../domain/updates.js';
 import type { Ledger } from '../host/ledger.js';
 import type { NodeRelease } from '../host/node-release.js';
 import type { Occupation } from '../host/occupation.js';
-import type { OperationSpecification } from '../host/operation.js';
+import type { PluginSpecification } from '../host/operation.js';
 import type { ReleaseMemoryFile } from '../host/release-memory.js';
 import { runOnce } from '../host/run-once.js';
+import { examineScripts, type ScriptPolicy } from '../host/scripts.js';
 import { archiveReport, readReports } from '../host/archive.js';
 import { nodeTimesOf } from '../domain/expected-node-time.js';
 import type { NodeBoundary } from './boundary.js';
 import { collectEvidence } from './evidence-activity.js';
+import { watchGate } from './gate-activity.js';
+import { runHook } from './hook-activity.js';
+import { operationId } from './operation-id.js';
 import type { PluginBench } from './plugin-bench.js';
 import { probeRoles } from './probe-activity.js';
 
@@ -29,6 +33,7 @@ export interface NodeActivityDependencies {
   readonly host: NodeHost;
   readonly ledger: Ledger;
   readonly plugins: PluginBench;
+  readonly scripts: ScriptPolicy;
   readonly archiveDirectory: string;
   readonly machineFile: string | null;
   /** Whether the node's own policy lets a run restart it. */
@@ -46,7 +51,7 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
   const { boundary, driver, host, ledger, plugins, own, memory, occupation } = deps;
   const { guard } = boundary;
   /** An operation that must not begin on a node that has released itself; one that is begun already is attached to. */
-  const operate = <T>(verb: OperationSpecification['verb'], input: Operation, updates: Update[]) =>
+  const operate = <T>(verb: PluginSpecification['verb'], input: Operation, updates: Update[]) =>
     occupation.work(async () => {
       const specification = specify(deps, verb, input, updates);
       if ((await ledger.findStart(specification.operationId)) === null) await requireNotReleased(deps, input.run);
@@ -66,6 +71,9 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
     installUpdates: guard(nodeInputs.operation, (input) => operate<InstallResult>('install', input, input.updates)),
     repairPackages: guard(nodeInputs.operation, (input) => operate<RepairResult>('repair', input, [])),
     verifyUpdates: guard(nodeInputs.verify, (input) => plugins.verify(input.updates)),
+    examineScripts: guard(nodeInputs.scripts, (input) => examineScripts(deps.scripts, input.scripts)),
+    runHook: guard(nodeInputs.hook, (input) => occupation.work(() => runHook(deps, input))),
+    watchGate: guard(nodeInputs.gate, (input) => watchGate(deps, input)),
     stopClusterStack: guard(nodeInputs.claim, ({ run, releaseAfter }) =>
       occupation.work(async () => {
         await requireNotReleased(deps, run);
@@ -133,20 +141,12 @@ async function requireNotReleased({ driver, memory, own }: NodeActivityDependenc
   });
 }
 
-/**
- * The id of an operation: unique for its need, the same for every attempt, and not the same for a later run that was
- * given the same workflow id.
- */
-function operationId(run: RunReference, node: string, step: string, pass: number): string {
-  return `${run.firstExecutionRunId}/${node}/${step}/${pass}`;
-}
-
 function specify(
   { own, plugins, machineFile }: NodeActivityDependencies,
-  verb: OperationSpecification['verb'],
+  verb: PluginSpecification['verb'],
   input: Operation,
   updates: Update[],
-): OperationSpecification {
+): PluginSpecification {
   plugins.require(input.plugin);
   return {
     operationId: operationId(input.run, own.node, `${verb}-${input.plugin}`, input.pass),

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { CauError } from '../domain/errors.js';
 import { defaultOptions, partialOptionsSchema, runOptionsSchema, type PartialOptions } from '../domain/options.js';
+import { fitText } from '../domain/payload-size.js';
 import { parseInput } from '../domain/requests.js';
 
 type OptionName = keyof typeof runOptionsSchema.shape;
@@ -41,7 +42,9 @@ function parseFlag(name: OptionName, text: string): unknown {
   if (json !== undefined && isOfType(json)) return json;
   if (isOfType(text)) return text;
   const expected = z.toJSONSchema(schema, { unrepresentable: 'any' });
-  throw new CauError('InvalidInput', `${flagOf(name)}: "${text}" is not allowed; allowed is ${JSON.stringify(withoutMeta(expected))}.`, { where: name });
+  throw new CauError('InvalidInput', `${flagOf(name)}: "${text}" is not allowed; allowed is ${fitText(JSON.stringify(withoutMeta(expected)), 400)}.`, {
+    where: name,
+  });
 }
 
 function readJson(text: string): unknown {

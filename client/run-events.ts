@@ -2,7 +2,9 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { createFailure, failureSchema } from '../domain/errors.js';
+import { renderElapsed } from '../domain/duration.js';
 import { eventCatalogue, eventsOfFailure, eventsOfNode, eventsOfReport, type EventWords, type RunEvent } from '../domain/events.js';
+import { failureOfHook, failureOfLostHook, hookPhaseSchema, nameHook, scriptEndSchema } from '../domain/hooks.js';
 import { nodeReportSchema, reportSchema } from '../domain/report.js';
 import type { SeenEvent } from './histories.js';
 
@@ -81,6 +83,8 @@ function wordsOfStep(step: Step | undefined, result: unknown, drained: Set<strin
       return say('nodeRestarted', `The node answers on boot ${bootSchema.safeParse(result).data?.bootId ?? '?'}.`);
     case 'installUpdates':
       return wordsOfInstallation(result, say);
+    case 'runHook':
+      return wordsOfHook(held, result, say);
     default:
       return [];
   }
@@ -93,6 +97,19 @@ function wordsOfInstallation(result: unknown, say: (name: EventWords['name'], me
   const { updates } = answer.result;
   const named = updates.map(({ name, version, outcome, message }) => `${name} ${version} ${outcome}${message === undefined ? '' : ` (${message})`}`).join(', ');
   return say(updates.some(({ outcome }) => outcome === 'failed') ? 'updatesFailed' : 'updatesInstalled', named === '' ? 'nothing was left to install' : named);
+}
+
+function wordsOfHook(
+  asked: z.infer<typeof stepSchema> | undefined,
+  result: unknown,
+  say: (name: EventWords['name'], message: string) => EventWords[],
+): EventWords[] {
+  const answer = hookSchema.safeParse(result).data;
+  const hook = hookInputSchema.safeParse(asked).data;
+  if (answer === undefined || hook === undefined) return [];
+  if (answer.kind === 'interrupted') return say('scriptFailed', failureOfLostHook(hook, answer.message).message);
+  const failure = failureOfHook(hook, answer.result);
+  return failure === null ? say('scriptEnded', `${nameHook(hook)} ended after ${renderElapsed(answer.result.ms)}.`) : say('scriptFailed', failure.message);
 }
 
 function wordsOfRun(seen: SeenEvent): EventWords[] {
@@ -144,7 +161,17 @@ const commands: ReadonlySet<string> = new Set(['pause', 'resume', 'stop', 'skip'
 const text = z.string().nullish().catch(null);
 const commandSchema = z.object({ by: text, reason: text, node: text, after: z.string().optional() });
 const requestSchema = z.object({ cluster: text, requestedBy: text, reason: text });
-const stepSchema = z.object({ node: z.string().optional(), held: z.string().optional(), watched: z.string().optional(), condition: z.string().optional() });
+const stepSchema = z.looseObject({
+  node: z.string().optional(),
+  held: z.string().optional(),
+  watched: z.string().optional(),
+  condition: z.string().optional(),
+});
+const hookInputSchema = z.object({ phase: hookPhaseSchema, script: z.string(), node: z.string(), timeout: z.string() });
+const hookSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('interrupted'), message: z.string() }),
+  z.object({ kind: z.literal('finished'), result: scriptEndSchema }),
+]);
 const metSchema = z.object({ verdict: z.object({ state: z.literal('met') }) });
 const bootSchema = z.object({ bootId: z.string() });
 const nodeResultSchema = z.object({ report: nodeReportSchema });

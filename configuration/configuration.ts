@@ -39,6 +39,10 @@ const fileSchema = z.strictObject({
       stateDirectory: z.string().startsWith('/').optional(),
       /** The node's own policy: the plug-ins that may be used on it. */
       plugins: z.array(nameSchema).min(1).optional(),
+      /** Where the scripts are that runs may name as hooks or in gates. */
+      scriptsDirectory: z.string().startsWith('/').optional(),
+      /** The node's own policy: the scripts that may be run on it; all of that directory when it is left out. */
+      scripts: z.array(nameSchema).max(100).optional(),
       /** The node's own policy: whether a run may restart it. */
       allowRestart: z.boolean().optional(),
     })
@@ -74,6 +78,8 @@ export interface Configuration {
   readonly machineFile: Setting<string | null>;
   readonly stateDirectory: Setting<string>;
   readonly plugins: Setting<readonly string[] | null>;
+  readonly scriptsDirectory: Setting<string>;
+  readonly scripts: Setting<readonly string[] | null>;
   readonly allowRestart: Setting<boolean>;
   readonly requestedBy: Setting<string>;
   /** TLS and credentials, as the Temporal CLI has them; secret. */
@@ -122,6 +128,8 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     machineFile: pick<string | null>([flags.machineFile, 'flag'], [file.nodeWorker?.machineFile, fromFile], [null, 'default']),
     stateDirectory: pick(env('CAU_STATE_DIRECTORY'), [file.nodeWorker?.stateDirectory, fromFile], ['/var/lib/cau', 'default']),
     plugins: pick<readonly string[] | null>([file.nodeWorker?.plugins, fromFile], [null, 'default']),
+    scriptsDirectory: pick([file.nodeWorker?.scriptsDirectory, fromFile], ['/etc/cau/scripts', 'default']),
+    scripts: pick<readonly string[] | null>([file.nodeWorker?.scripts, fromFile], [null, 'default']),
     allowRestart: pick([file.nodeWorker?.allowRestart, fromFile], [true, 'default']),
     requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
     connection: temporal.connectionOptions,

@@ -34,6 +34,9 @@ export const eventCatalogue = {
   installationInterrupted: event(2006, 'warning', 'An installation left no result; the node is repaired and planned anew.'),
   commandGiven: event(2007, 'information', 'Somebody paused, resumed or approved the run, or left out a node.'),
   maintenanceBegun: event(2008, 'information', 'The node was put into maintenance mode; its roles leave it.'),
+  scriptEnded: event(2009, 'information', "The user's script before or after the update of the node succeeded."),
+  scriptFailed: event(2010, 'error', "The user's script before or after the update of the node failed, or left no result."),
+  gateFailed: event(2011, 'error', 'A condition that must hold before the run goes on did not hold in time.'),
 } as const;
 
 export type EventName = keyof typeof eventCatalogue;
@@ -78,6 +81,7 @@ const particularEvents: Readonly<Partial<Record<Failure['code'], EventName>>> = 
   RestartTimeout: 'restartFailed',
   RestartBlocked: 'restartFailed',
   QuorumAtRisk: 'quorumAtRisk',
+  GateFailed: 'gateFailed',
 };
 
 function endOf({ outcome }: NodeReport): EventName {

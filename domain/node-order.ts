@@ -18,6 +18,8 @@ export const nodeOrderSchema = z.strictObject({
   drain: z.boolean().optional(),
   /** What was planned and staged. */
   updates: z.array(updateSchema).max(5000),
+  /** The failed actions that the cluster had at the start of the run, by id; only where a gate asks for it. */
+  failedBefore: z.array(z.string().max(500)).max(1000).optional(),
   /** How many nodes may be held at once, over the whole cluster. */
   limit: z.number().int().min(1).max(100),
 });

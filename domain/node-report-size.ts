@@ -1,16 +1,22 @@
 /** The report of a node within what a node may return to its run: 8 KiB, whatever happened on it. */
 import type { Failure } from './errors.js';
+import type { HookRecord } from './hooks.js';
 import { fitList, fitText, nodeResultBudgetBytes, payloadBytes } from './payload-size.js';
 import type { NodeReport } from './report.js';
 
 const noteRoom = 200;
 const attemptRoom = 120;
+const hookOutputRoom = 1200;
+/** The rest of a hook's record, and what its shortening says. */
+const hookRoom = 250;
+/** For a few updates, and the braces. */
+const updatesRoom = 300;
 
 /**
  * The report cut to its budget. Reasons come first, then failed attempts, restarts, moves and steps; updates get what
  * room is left. Attempts, steps and moves that are cut are named in the notes, updates in `updatesCut`.
  */
-export function fitNodeReport(report: NodeReport): NodeReport {
+export function fitNodeReport({ hooks, ...report }: NodeReport): NodeReport {
   const steps = fitList(report.steps, 1400);
   const moves = fitList(report.moves, 600);
   const attempts = fitList(
@@ -49,8 +55,15 @@ export function fitNodeReport(report: NodeReport): NodeReport {
     steps: steps.kept,
     updates: [],
   };
-  const updates = fitList(report.updates, nodeResultBudgetBytes - payloadBytes(bounded));
-  return { ...bounded, updates: updates.kept, updatesCut: report.updatesCut + updates.cut };
+  const withHooks = hooks === undefined ? bounded : { ...bounded, hooks: fitHooks(hooks, nodeResultBudgetBytes - payloadBytes(bounded)) };
+  const updates = fitList(report.updates, nodeResultBudgetBytes - payloadBytes(withHooks));
+  return { ...withHooks, updates: updates.kept, updatesCut: report.updatesCut + updates.cut };
+}
+
+/** The ends of what scripts wrote, as far as there is room: the end of an output says most. */
+function fitHooks(hooks: readonly HookRecord[], roomBytes: number): HookRecord[] {
+  const each = Math.max(0, Math.min(hookOutputRoom, Math.floor((roomBytes - updatesRoom) / hooks.length) - hookRoom));
+  return hooks.map((hook) => ({ ...hook, output: fitBytes(hook.output.trimEnd(), each, 'end') }));
 }
 
 function fitFailure({ facts, ...failure }: Failure): Failure {
@@ -64,9 +77,9 @@ function fitFailure({ facts, ...failure }: Failure): Failure {
 }
 
 /** Characters may take several bytes; then fewer of them fit. */
-function fitBytes(text: string, bytes: number): string {
+function fitBytes(text: string, bytes: number, keep: 'start' | 'end' = 'start'): string {
   for (let characters = bytes; ; characters = Math.floor(characters / 2)) {
-    const fitted = fitText(text, characters);
+    const fitted = fitText(text, characters, keep);
     if (characters === 0 || payloadBytes(fitted) <= bytes + noteRoom / 4) return fitted;
   }
 }

@@ -1,5 +1,6 @@
 /** Every option in words, for whoever shows them: made from their one definition. */
 import { z } from 'zod';
+import { nameSchema } from './names.js';
 import { defaultOptions, runOptionsSchema, type RunOptions } from './options.js';
 
 /** One option as people see it. */
@@ -26,10 +27,14 @@ interface Schema {
   readonly enum?: readonly (string | number)[];
   readonly const?: string | number;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly pattern?: string;
   readonly items?: Schema;
   readonly minimum?: number;
   readonly maximum?: number;
 }
+
+const namePattern = z.toJSONSchema(nameSchema).pattern;
 
 function allowed(schema: Schema): string {
   if (schema.const !== undefined) return `\`${schema.const}\``;
@@ -41,8 +46,16 @@ function allowed(schema: Schema): string {
     case 'integer':
       return `${schema.minimum ?? ''} to ${schema.maximum ?? ''}`;
     case 'array':
-      return schema.items?.type === 'object' ? 'a list of objects' : 'a list';
+      return isObject(schema.items) ? 'a list of objects' : 'a list';
+    case 'string':
+      if (schema.pattern === namePattern) return 'a name';
+      return 'a duration with its unit, such as `90s`, `15m`, `2h`';
     default:
       return 'a duration with its unit, such as `90s`, `15m`, `2h`';
   }
+}
+
+/** An object, or several kinds of objects. */
+function isObject(schema: Schema | undefined): boolean {
+  return schema?.type === 'object' || (schema?.oneOf ?? schema?.anyOf)?.every(isObject) === true;
 }

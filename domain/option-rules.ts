@@ -45,7 +45,20 @@ const rules: readonly OptionRule[] = [
     contradiction: ({ restartWhen, separateRestarts }) =>
       restartWhen === 'never' && separateRestarts ? 'means nothing together with restartWhen "never"' : null,
   },
+  {
+    option: 'gates',
+    contradiction: ({ gates }) => {
+      const twice = gates.find(({ name }, index) => gates.findIndex((other) => other.name === name) !== index);
+      if (twice !== undefined) return `have two of the name "${twice.name}"; messages would not tell which is meant`;
+      const hasty = gates.find(({ holdFor, timeout }) => durationMs(holdFor) >= durationMs(timeout));
+      if (hasty !== undefined) return `"${hasty.name}" can never pass: its holdFor (${hasty.holdFor}) must be shorter than its timeout (${hasty.timeout})`;
+      const restless = gates.find(({ every }) => durationMs(every) < shortestLookMs);
+      return restless === undefined ? null : `"${restless.name}" is looked at too often: every (${restless.every}) must be ${shortestLookMs} ms at least`;
+    },
+  },
 ];
+
+const shortestLookMs = 200;
 
 /** @throws CauError `InvalidInput` that names the option, its value and what is allowed */
 export function requireConsistent(options: RunOptions): void {

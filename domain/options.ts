@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { durationSchema } from './duration.js';
+import { gateSchema } from './gates.js';
+import { noScript, scriptNameSchema } from './hooks.js';
 import { nameSchema } from './names.js';
 import { maintenanceWindowSchema } from './maintenance-window.js';
 import { requireConsistent } from './option-rules.js';
@@ -74,6 +76,24 @@ export const runOptionsSchema = z.strictObject({
   restartTimeout: durationSchema.describe('How long a node may take to restart and to be a full member again.'),
   installTimeout: durationSchema.describe('How long one installation on a node may take.'),
   maxScanPasses: z.number().int().min(1).max(20).describe('How often a node is scanned and updated until nothing is left.'),
+  preUpdateScript: scriptNameSchema.describe(
+    'The script that is run on a node before it is held; when it fails, the node is not updated. A name in the directory of scripts of the node, never a path; "none" runs nothing.',
+  ),
+  postUpdateScript: scriptNameSchema.describe(
+    'The script that is run on a node when it is out of maintenance mode again and its roles are back; "none" runs nothing.',
+  ),
+  hookTimeout: durationSchema.describe('How long a script before or after a node may take; then it is ended, with all that it started, and has failed.'),
+  hookFailureCounts: z
+    .boolean()
+    .describe(
+      'Whether a node whose script failed counts as failed. Otherwise it is skipped when it was the script before, and only told of when it was the one after.',
+    ),
+  gates: z
+    .array(gateSchema)
+    .max(10)
+    .describe(
+      'Conditions that must hold before a node is begun, after it is back, or both; of the kinds cluster, http, command and prometheus, such as {"name":"shop","kind":"http","url":"http://shop.example/health","holdFor":"30s"}.',
+    ),
   quorumWait: durationSchema.describe('How long to wait until a node can be taken out without risk to the quorum.'),
   pauseTimeout: durationSchema.describe('How long a run may stay paused; then it ends in order, and nodes that are not begun are canceled.'),
   approval: z
@@ -95,6 +115,12 @@ export const runOptionsSchema = z.strictObject({
   skipChecks: z.array(checkId).max(50).describe('Readiness rules to skip, by id; recorded in the report.'),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
+
+/** Every script that the options name. */
+export function scriptsOf({ preUpdateScript, postUpdateScript, gates }: RunOptions): string[] {
+  const hooks = [preUpdateScript, postUpdateScript].filter((script) => script !== noScript);
+  return [...new Set([...hooks, ...gates.flatMap((gate) => (gate.kind === 'command' ? [gate.script] : []))])];
+}
 
 /** What a profile or a starter may give: any of the options. */
 export const partialOptionsSchema = runOptionsSchema.partial();
@@ -124,6 +150,11 @@ export const defaultOptions: RunOptions = {
   restartTimeout: '15m',
   installTimeout: '2h',
   maxScanPasses: 5,
+  preUpdateScript: noScript,
+  postUpdateScript: noScript,
+  hookTimeout: '15m',
+  hookFailureCounts: true,
+  gates: [],
   quorumWait: '10m',
   pauseTimeout: '24h',
   approval: 'none',

@@ -25,6 +25,8 @@ export type RunPhase = (typeof runPhases)[number];
 /** The steps of a node, in their order; those from `proving` to `scanning` repeat with each pass. */
 export const nodeSteps = [
   'preparing',
+  'gatesBefore',
+  'preUpdateScript',
   'holding',
   'draining',
   'stoppingStack',
@@ -38,6 +40,8 @@ export const nodeSteps = [
   'rejoining',
   'releasing',
   'settling',
+  'postUpdateScript',
+  'gatesAfter',
   'done',
 ] as const;
 export type NodeStep = (typeof nodeSteps)[number];

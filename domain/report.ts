@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { commandAnswerSchema } from './commands.js';
 import { errorCodes, failureSchema } from './errors.js';
+import { hookRecordSchema } from './hooks.js';
 import { runReferenceSchema } from './names.js';
 import { effectiveOptionsSchema } from './options.js';
 import { nodeOutcomeSchema, runOutcomeSchema } from './outcomes.js';
@@ -54,6 +55,8 @@ export const nodeReportSchema = z.strictObject({
   notes: z.array(z.string()),
   moves: z.array(observedMoveSchema),
   steps: z.array(stepRecordSchema),
+  /** What the user's scripts came to; absent where none was asked for. */
+  hooks: z.array(hookRecordSchema).optional(),
 });
 export type NodeReport = z.infer<typeof nodeReportSchema>;
 

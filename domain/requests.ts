@@ -44,18 +44,38 @@ function renderIssue(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType)
   if (issue.code === 'unrecognized_keys') {
     // Whoever sends a million fields must not get an answer that is too large for Temporal to carry.
     const unknown = issue.keys.slice(0, 5).map((key) => JSON.stringify(fitText(key, 40)));
-    return `${fieldOf(issue)}: unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${unknown.join(', ')}${issue.keys.length > 5 ? ', …' : ''}; allowed: ${Object.keys(schemaAt(schema, issue.path).properties ?? {}).join(', ')}`;
+    return `${fieldOf(issue)}: unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${unknown.join(', ')}${issue.keys.length > 5 ? ', …' : ''}; allowed: ${Object.keys(schemaAt(schema, issue.path, value).properties ?? {}).join(', ')}`;
   }
-  const shown = given === undefined ? '' : ` (given: ${fitText(JSON.stringify(given) ?? '', 120)})`;
-  const allowed = issue.code === 'invalid_union' ? `; allowed: ${fitText(renderAllowed(schemaAt(schema, issue.path)), 400)}` : '';
+  const shown = given === undefined ? '' : ` (given: ${fitText(withoutPassword(JSON.stringify(given) ?? ''), 120)})`;
+  const schemaThere = issue.code === 'invalid_union' ? renderAllowed(schemaAt(schema, issue.path, value)) : '{}';
+  const allowed = schemaThere === '{}' ? '' : `; allowed: ${fitText(schemaThere, 400)}`;
   return `${fieldOf(issue)}: ${fitText(issue.message, 400)}${shown}${allowed}`;
 }
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** What the schema allows at that place, in the language of JSON Schema. */
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema {
-  return path.reduce<JsonSchema>((at, key) => (at.properties?.[String(key)] ?? at.items ?? {}) as JsonSchema, jsonSchemaOf(schema));
+/** What the schema allows at that place, in the language of JSON Schema; of several kinds of objects, for the kind that was given. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): JsonSchema {
+  let at = jsonSchemaOf(schema);
+  let given = value;
+  for (const key of path) {
+    at = (at.properties?.[String(key)] ?? at.items ?? {}) as JsonSchema;
+    given = isRecord(given) ? given[String(key)] : undefined;
+    at = kindOf(at, given);
+  }
+  return at;
+}
+
+function kindOf(schema: JsonSchema, given: unknown): JsonSchema {
+  const isKind = ({ properties = {} }: JsonSchema) =>
+    isRecord(given) &&
+    Object.entries(properties).every(([key, property]) => typeof property === 'boolean' || property.const === undefined || property.const === given[key]);
+  return (schema.oneOf ?? []).find(isKind) ?? schema;
+}
+
+/** The part of an address that may be a secret is not repeated on screens and in histories. */
+function withoutPassword(text: string): string {
+  return text.replaceAll(/:\/\/[^/?#"\s]*@/g, '://…@');
 }
 
 const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();

@@ -57,8 +57,8 @@ function mustBeKept({ code, facts }: Failure): boolean {
 
 /**
  * Failures of a node after which the run begins no other one: what the cluster lacks then, the next node would take from
- * it as well.
+ * it as well. A gate of the user's is a failure of its node like any other: the next node asks it anew.
  */
-export function endsRun({ code }: Failure): boolean {
-  return code === 'QuorumAtRisk' || code === 'GateFailed' || code === 'NoQuorumHere';
+export function endsRun({ code, facts }: Failure): boolean {
+  return code === 'QuorumAtRisk' || (code === 'GateFailed' && facts?.['gate'] === undefined) || code === 'NoQuorumHere';
 }

@@ -105,6 +105,16 @@ export const waits = {
     next: 'the step fails with GateFailed, and the run ends in order',
     operatorCan: 'look at the named role in the cluster',
   }),
+  hook: ({ node, script, counts }: { node: string; script: string; counts: boolean }) => ({
+    reason: `script "${script}" runs on ${node}`,
+    next: `it is ended, with all that it started: HookFailed${counts ? ', and the node counts as failed' : ''}`,
+    operatorCan: `look on ${node} what it does; the run goes on as soon as it ends`,
+  }),
+  gate: ({ node, gate, time, seen }: { node: string; gate: string; time: 'before' | 'after'; seen: string }) => ({
+    reason: `gate "${gate}" ${time} ${node}, last seen: ${seen}`,
+    next: `GateFailed: the node counts as failed${time === 'before' ? ', and is not touched' : ''}`,
+    operatorCan: `mend what the gate looks at; "cau stop --after step" ends the wait`,
+  }),
   nextBoot: ({ node }: { node: string }) => ({
     reason: `${node} restarts`,
     next: 'RestartTimeout: the node is kept in maintenance mode with the reason',

@@ -41,7 +41,7 @@ export function createLinuxHost(operationCommand: readonly [string, ...string[]]
 
 /** Beside the operation, so that its lack (no logind) hinders nothing; systemd ends it with the unit. */
 const withInhibitor =
-  'systemd-inhibit --what=shutdown:sleep --mode=block --who="Cluster-Aware Updating" --why="updates are being installed" sleep infinity & exec "$@"';
+  'systemd-inhibit --what=shutdown:sleep --mode=block --who="Cluster-Aware Updating" --why="the update of this node is under way" sleep infinity & exec "$@"';
 
 async function systemd(code: 'RestartBlocked' | 'InstallFailed', command: string, args: readonly string[]): Promise<void> {
   const result = await execa(command, args, { reject: false, stdin: 'ignore', all: true });

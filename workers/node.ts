@@ -12,6 +12,7 @@ import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
 import type { UpdatePlugin } from '../domain/ports/update-plugin.js';
 import { createLedger } from '../host/ledger.js';
+import type { ScriptPolicy } from '../host/scripts.js';
 import type { ConnectionSettings } from './client-connection.js';
 import { connectPatiently } from './patient-connection.js';
 import { createReleasing } from './releasing.js';
@@ -30,6 +31,8 @@ export interface NodeWorkerSettings {
   readonly watchDriver: ClusterDriver;
   readonly host: NodeHost;
   readonly plugins: readonly UpdatePlugin[];
+  /** The node's own policy: which scripts runs may use, and where they are. */
+  readonly scripts: ScriptPolicy;
   readonly machineFile: string | null;
   readonly allowRestart: boolean;
   log(line: string): void;
@@ -80,6 +83,7 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
           host,
           ledger,
           plugins: createPluginBench(own, settings.plugins, (plugin) => pluginDirectory(stateDirectory, plugin)),
+          scripts: settings.scripts,
           archiveDirectory: join(stateDirectory, 'reports'),
           machineFile: settings.machineFile,
           allowRestart: settings.allowRestart,

@@ -19,9 +19,9 @@ export async function serveNode(configuration: Configuration, log: (line: string
   await runNodeWorker({ ...common, ...parts }, signal);
 }
 
-type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'watchDriver' | 'host' | 'plugins' | 'stateDirectory' | 'machineFile'>;
+type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'watchDriver' | 'host' | 'plugins' | 'scripts' | 'stateDirectory' | 'machineFile'>;
 
-function simulatedParts({ machineFile, plugins }: Configuration): Parts {
+function simulatedParts({ machineFile, plugins, scripts }: Configuration): Parts {
   if (machineFile.value === null)
     throw new CauError('ConfigurationInvalid', 'nodeWorker.machineFile is needed for the driver "simulated".', { where: 'nodeWorker.machineFile' });
   const machine = readMachineFile(machineFile.value);
@@ -32,12 +32,14 @@ function simulatedParts({ machineFile, plugins }: Configuration): Parts {
     watchDriver: createSimulatedDriver(machine),
     host: createSimulatedHost(machine),
     plugins: (plugins.value ?? ['simulated']).map((plugin) => createPlugin({ plugin, machineFile: machineFile.value })),
+    // Each machine has its own disk.
+    scripts: { directory: join(machine.stateDirectory, 'scripts'), allowed: scripts.value },
     stateDirectory: machine.stateDirectory,
     machineFile: machineFile.value,
   };
 }
 
-function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuration): Parts {
+function pacemakerParts({ cluster, node, stateDirectory, plugins, scripts, scriptsDirectory }: Configuration): Parts {
   if (cluster.value === null)
     throw new CauError('ConfigurationInvalid', 'cluster is not set.', { where: 'cluster', remedy: 'Set "cluster" in the configuration file of this node.' });
   if (node.value === null)
@@ -52,6 +54,7 @@ function pacemakerParts({ cluster, node, stateDirectory, plugins }: Configuratio
     watchDriver: createPacemakerDriver(settings),
     host,
     plugins: allowed.map((plugin) => createPlugin({ plugin, machineFile: null })),
+    scripts: { directory: scriptsDirectory.value, allowed: scripts.value },
     stateDirectory: join(stateDirectory.value),
     machineFile: null,
   };

@@ -1,6 +1,7 @@
 /** How a node's update ends that failed: the node serves again if it is healthy, otherwise it is kept, and somebody is told. */
 import type { Failure } from '../domain/errors.js';
 import type { NodeReport } from '../domain/report.js';
+import { afterFailedUpdate } from './around-maintenance.js';
 import { failureFrom } from './failures.js';
 import { leaveMaintenance } from './leave-maintenance.js';
 import type { NodeState } from './node-state.js';
@@ -11,24 +12,24 @@ import { afterFailure } from './retrying.js';
  * with the reason. A hold that somebody broke is his: only our own record is taken away.
  */
 export async function endInOrder(state: NodeState, failure: Failure): Promise<NodeReport> {
-  const outcome = outcomeOf(failure, state.hold);
+  const outcome = outcomeOf(failure, state);
   const next = afterFailure(state, failure);
   if (next.kind === 'keep') return keep(state, failure, failure.message);
-  if (next.kind === 'leave') return state.report(outcome, failure, failure.message);
-  try {
-    await leaveMaintenance(state);
-    return state.report(outcome, failure, failure.message);
-  } catch (error) {
-    const then = failureFrom(error);
+  const later: Failure[] = [];
+  const also = (then: Failure) => {
     state.recordFailure(then);
-    const reason = `${failure.message} And then: ${then.message}`;
-    // Released already, it is not in maintenance mode any more, however the rest of the cluster stands.
-    return state.hold === 'released' ? state.report(outcome, failure, reason) : keep(state, failure, reason);
-  }
+    later.push(then);
+  };
+  if (next.kind === 'resume') await leaveMaintenance(state).catch((error: unknown) => also(failureFrom(error)));
+  // Not in maintenance mode any more, however the rest of the cluster stands.
+  if (state.hold !== 'held') (await afterFailedUpdate(state, failure, outcome)).forEach(also);
+  const reason = [failure.message, ...later.map((then) => `And then: ${then.message}`)].join(' ');
+  return next.kind === 'resume' && state.hold === 'held' ? keep(state, failure, reason) : state.report(outcome, failure, reason);
 }
 
 /** What was found unfit before it was touched is left out. */
-function outcomeOf({ code }: Failure, hold: NodeState['hold']): 'Canceled' | 'Skipped' | 'Failed' {
+function outcomeOf({ code }: Failure, { hold, order }: NodeState): 'Canceled' | 'Skipped' | 'Failed' {
+  if (code === 'HookFailed' && hold === 'none' && !order.options.hookFailureCounts) return 'Skipped';
   if (code === 'Stopped') return 'Canceled';
   if (code === 'NodeVanished') return hold === 'none' ? 'Skipped' : 'Failed';
   return code === 'RefusedByOperator' || code === 'NodeOffline' ? 'Skipped' : 'Failed';

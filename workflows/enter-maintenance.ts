@@ -112,6 +112,7 @@ async function forceDrain(state: NodeState, seen: WatchAnswer): Promise<WatchAns
   const { roles, failedActions } = await state.witnesses.describe(node, `what failed of ${down.join(', ')}?`);
   const resources = new Set(roles.filter((role) => down.includes(role.id)).flatMap((role) => role.resources));
   const known = failedActions.filter((action) => resources.has(action.resource)).map((action) => action.id);
+  state.forgiven = known;
   state.baseline = { ...state.baseline, failedActions: [...state.baseline.failedActions, ...known] };
   return answer;
 }

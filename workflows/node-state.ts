@@ -2,6 +2,7 @@
 import { CancellationScope, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { CauError, type Failure } from '../domain/errors.js';
 import { durationMs } from '../domain/duration.js';
+import type { HookRecord } from '../domain/hooks.js';
 import type { NodeOrder } from '../domain/node-order.js';
 import type { NodeOutcome } from '../domain/outcomes.js';
 import { fitNodeReport } from '../domain/node-report-size.js';
@@ -64,6 +65,13 @@ export class NodeState {
   readonly restarts: NodeReport['restarts'] = [];
   readonly moves: ObservedMove[] = [];
   readonly notes: string[] = [];
+  readonly hooks: HookRecord[] = [];
+  /** What follows its return was begun: the script after it, and gates. */
+  isReturned = false;
+  /** Failed actions that do not count, by id: what `forceDrain` let go on without. */
+  forgiven: readonly string[] = [];
+  /** Told when the node is asked to end after its step, where a step can be left at once. */
+  onStop: (() => void) | null = null;
   private readonly attempts: FailedAttempt[] = [];
   private results: NodeReport['updates'] = [];
   private readonly steps: StepRecord[] = [];
@@ -80,6 +88,7 @@ export class NodeState {
     // Canceled by its run, by the end of its run, or by hand: always "end in order after this step", never a kill.
     CancellationScope.current().cancelRequested.catch(() => {
       this.stopReason = 'The run asked this node to end after its step.';
+      this.onStop?.();
     });
     this.show();
   }
@@ -88,6 +97,11 @@ export class NodeState {
   get hold(): 'none' | 'held' | 'released' {
     if (this.heldAt === null) return 'none';
     return this.releasedAt === null ? 'held' : 'released';
+  }
+
+  /** How the node ends if nothing goes wrong any more. */
+  get successOutcome(): 'Succeeded' | 'UpToDate' {
+    return this.installed.length > 0 || this.repaired.length > 0 || this.restarts.length > 0 ? 'Succeeded' : 'UpToDate';
   }
 
   /** Whether this node was asked to end after its step. */
@@ -172,6 +186,7 @@ export class NodeState {
       notes: this.notes,
       moves: this.moves,
       steps: this.steps,
+      ...(this.hooks.length === 0 ? {} : { hooks: this.hooks }),
     });
   }
 

@@ -98,6 +98,7 @@ async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult
     updates: [...(scan?.updates ?? [])],
     limit: state.options.values.maxParallelNodes,
     ...(planned.drain ? {} : { drain: false }),
+    ...(state.options.values.gates.some(({ kind }) => kind === 'cluster') ? { failedBefore: state.failedBefore.slice(0, 1000) } : {}),
   };
   state.begin(node, planned.updates);
   const result = await resultOf(state, order);

@@ -47,6 +47,8 @@ export class RunState {
   /** The nodes that the cluster had when the run began, and every one that was seen since. */
   knownNodes: readonly string[] = [];
   readonly seenNodes = new Set<string>();
+  /** The failed actions that the cluster had when the run began, by id. */
+  failedBefore: readonly string[] = [];
   /** Why the nodes did not end with the same versions, where they were to. */
   uneven: readonly string[] = [];
   /** Why no further node is begun; the first reason stays. */
@@ -105,6 +107,7 @@ export class RunState {
   see(cluster: ClusterDescription): void {
     this.driver = cluster.driver;
     this.software = cluster.software;
+    this.failedBefore = cluster.failedActions.map(({ id }) => id);
     this.knownNodes = cluster.nodes.map((node) => node.name);
     this.seePlacement(placementOf(cluster));
   }

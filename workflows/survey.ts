@@ -1,11 +1,12 @@
 /** Before anything is touched: who is there, can it be updated safely, what is there to do. Run and preview share it. */
 import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
-import type { RunOptions } from '../domain/options.js';
+import { scriptsOf, type RunOptions } from '../domain/options.js';
 import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
 import { decideWaves, waveFindings, type WaveFacts } from '../domain/waves.js';
 import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
+import type { ReadinessFacts } from '../domain/readiness/rule.js';
 import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
 import type { Finding } from '../domain/report.js';
 import { unevenFindings, type OfferedNode } from '../domain/uniformity.js';
@@ -69,9 +70,11 @@ async function meetMajority(first: ClusterDescription, board: WaitBoard | undefi
 }
 
 /** The readiness of the cluster for a run over `nodes`. */
-export async function checkCluster({ description, witnesses }: Acquaintance, nodes: readonly string[], options: RunOptions): Promise<Finding[]> {
+export async function checkCluster(met: Acquaintance, nodes: readonly string[], options: RunOptions): Promise<Finding[]> {
+  const { description, witnesses } = met;
   const { cluster } = description;
   const askedAt = Date.now();
+  const examining = examineScripts(met, nodes, options);
   const identities = await Promise.all(
     witnesses.members.map((node) =>
       quickStep(cluster, node, `is the worker of ${node} there?`)
@@ -85,7 +88,24 @@ export async function checkCluster({ description, witnesses }: Acquaintance, nod
   const workers = identities
     .filter((identity) => identity !== null)
     .map((identity) => ({ node: identity.node, clockSkewMs: skewOf(Date.parse(identity.at)), stackStartsAtBoot: identity.stack.startsAtBoot }));
-  return checkReadiness({ cluster: description, nodes, options, workers });
+  return checkReadiness({ cluster: description, nodes, options, workers, scripts: await examining });
+}
+
+/** The scripts that the run is to use, as each of its nodes has them. What a node does not tell counts as a problem there. */
+async function examineScripts({ description, witnesses }: Acquaintance, nodes: readonly string[], options: RunOptions): Promise<ReadinessFacts['scripts']> {
+  const { cluster } = description;
+  const scripts = scriptsOf(options);
+  if (scripts.length === 0) return [];
+  const asked = witnesses.members.filter((node) => nodes.includes(node));
+  const found = await Promise.all(
+    asked.map(async (node) => {
+      const examined = await quickStep(cluster, node, `has ${node} the scripts of the run?`)
+        .examineScripts({ cluster, node, scripts })
+        .catch((error: unknown) => scripts.map((script) => ({ script, problem: `script "${script}": ${failureFrom(error).message}`, digest: null })));
+      return examined.map((script) => ({ node, ...script }));
+    }),
+  );
+  return found.flat();
 }
 
 /** What was found on the nodes that a run was asked for, and why others of them are left out. */

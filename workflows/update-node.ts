@@ -6,6 +6,7 @@ import { nodeOrderSchema, type NodeResult } from '../domain/node-order.js';
 import { payloadBytes } from '../domain/payload-size.js';
 import type { NodeReport } from '../domain/report.js';
 import { parseInput } from '../domain/requests.js';
+import { afterReturn, beforeMaintenance } from './around-maintenance.js';
 import { endInOrder } from './end-in-order.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { installUntilNothingIsLeft, verifyInstallation } from './installation.js';
@@ -38,15 +39,14 @@ export async function updateNode(input: unknown): Promise<NodeResult> {
 async function update(state: NodeState): Promise<NodeReport> {
   try {
     for (const stage of stages) await retrying(state, stage);
-    const isWorkDone = state.installed.length > 0 || state.repaired.length > 0 || state.restarts.length > 0;
-    return state.report(isWorkDone ? 'Succeeded' : 'UpToDate', null);
+    return state.report(state.successOutcome, null);
   } catch (error) {
     return endInOrder(state, failureFrom(error));
   }
 }
 
 /** In their order; each goes on where it failed when it is entered again. */
-const stages: readonly ((state: NodeState) => Promise<void>)[] = [prepare, enterMaintenance, install, leaveMaintenance];
+const stages: readonly ((state: NodeState) => Promise<void>)[] = [prepare, beforeMaintenance, enterMaintenance, install, leaveMaintenance, afterReturn];
 
 async function install(state: NodeState): Promise<void> {
   await installUntilNothingIsLeft(state);

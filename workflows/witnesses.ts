@@ -24,7 +24,7 @@ export interface Question<T> {
   readonly timeoutMs?: number;
   /** How long to go round the members before giving up. */
   readonly patienceMs?: number;
-  ask(activities: ClusterActivities & Pick<NodeActivities, 'recallNodeTimes'>, target: { cluster: string; node: string }): Promise<T>;
+  ask(activities: ClusterActivities & Pick<NodeActivities, 'recallNodeTimes' | 'watchGate'>, target: { cluster: string; node: string }): Promise<T>;
 }
 
 export type Condition = z.infer<typeof nodeInputs.watch>['condition'];

@@ -28,6 +28,7 @@ export function renderReport(report: Report, colours: boolean): string {
       'Nodes to look at',
       report.nodes.flatMap((node) => nodeRemarks(node)),
     ),
+    ...section('Scripts', report.nodes.flatMap(scriptLines)),
     ...section(
       'Readiness',
       report.readiness
@@ -72,11 +73,33 @@ function nodeRemarks(node: NodeReport): string[] {
     ...(node.failure === null && node.reason !== null && node.outcome !== 'UpToDate' ? [`${node.node}: ${node.reason}`] : []),
     ...(node.kept === null ? [] : [`${node.node} is kept in maintenance mode: ${node.kept}`]),
     ...node.attempts
-      .filter((attempt) => attempt.message !== node.failure?.message)
+      .filter((attempt) => !isSaidBy(node.failure?.message, attempt.message))
       .map((attempt) => `${node.node} failed while ${attempt.step} at ${attempt.at}: ${attempt.code}: ${attempt.message}`),
     ...node.restartPending.map((reason) => `${node.node} still needs a restart: ${reason}`),
     ...node.notes.map((note) => `${node.node}: ${note}`),
   ];
+}
+
+/** How each script ended; of one that failed also what it wrote last. */
+function scriptLines({ node, hooks = [] }: NodeReport): string[] {
+  return hooks.flatMap(({ phase, script, ended, exitCode, ms, output }) => {
+    const how = ended === 'exited' ? `exit code ${exitCode}` : { timedOut: 'ended at its timeout', signaled: 'killed', interrupted: 'no result' }[ended];
+    const line = `${node} ${phase} ${script}: ${how}${ms === null ? '' : ` after ${renderElapsed(ms)}`}`;
+    return ended === 'exited' && exitCode === 0
+      ? [line]
+      : [
+          line,
+          ...output
+            .split('\n')
+            .filter((text) => text !== '')
+            .map((text) => `  ${text}`),
+        ];
+  });
+}
+
+/** Attempts are kept shorter than the failure that they ended with. */
+function isSaidBy(failure: string | undefined, attempt: string): boolean {
+  return failure?.startsWith(attempt.replace(/ … \(\d+ more characters\)$/, '')) === true;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { restartExitCode } from './model.js';
+import { groupsBelow } from './process-groups.js';
 
 const groupEndMs = 3000;
 const lookMs = 10;
@@ -38,7 +39,8 @@ export function createMachineProcess(machineFile: string, onExit: (isRestart: bo
     async cutPower() {
       if (running === null) return;
       const { child, ended } = running;
-      signalGroup(child.pid, 'SIGKILL');
+      const others = child.pid === undefined ? [] : groupsBelow(child.pid);
+      for (const group of [child.pid, ...others]) signalGroup(group, 'SIGKILL');
       await ended;
     },
   };

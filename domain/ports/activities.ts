@@ -6,10 +6,13 @@ import { z } from 'zod';
 import type { ClusterDescription, Witness } from '../cluster.js';
 import { durationSchema } from '../duration.js';
 import type { Failure } from '../errors.js';
+import { gateSchema, type GateAnswer } from '../gates.js';
+import { hookPhaseSchema, scriptNameSchema, type ScriptEnd } from '../hooks.js';
 import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
 import type { NodeTime } from '../expected-node-time.js';
 import type { MaintenanceWindow, SettledWindow } from '../maintenance-window.js';
 import type { NodeResult } from '../node-order.js';
+import { nodeOutcomeSchema } from '../outcomes.js';
 import type { ProfileRecord } from '../profiles.js';
 import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
@@ -36,6 +39,31 @@ export const nodeInputs = {
   stage: z.strictObject({ ...target, updates }),
   operation: z.strictObject({ ...target, run: runReferenceSchema, pass, plugin: nameSchema, updates }),
   verify: z.strictObject({ ...target, updates }),
+  scripts: z.strictObject({ ...target, scripts: z.array(scriptNameSchema).min(1).max(20) }),
+  hook: z.strictObject({
+    ...target,
+    run: runReferenceSchema,
+    phase: hookPhaseSchema,
+    script: scriptNameSchema,
+    timeout: durationSchema,
+    /** How the update of the node stands; absent before it. */
+    outcome: nodeOutcomeSchema.optional(),
+  }),
+  gate: z.strictObject({
+    ...target,
+    run: runReferenceSchema,
+    gate: gateSchema,
+    /** The failed actions, by id, that a gate of the cluster does not count. */
+    failedBefore: z.array(z.string().max(500)).max(2000).optional(),
+    /** How long to watch it at most, unless it holds then: that is seen to its end. */
+    patienceMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(24 * 3_600_000),
+    /** The time that is left to the gate at all. */
+    leftMs: z.number().int().min(0),
+  }),
   restart: z.strictObject({ ...target, run: runReferenceSchema, pass, expectedBootId: z.string().min(1).max(100) }),
   confirm: z.strictObject({ ...target, run: runReferenceSchema, pass, previousBootId: z.string().min(1).max(100) }),
   probe: z.strictObject({ ...target, probes: z.array(probeSchema).min(1).max(20) }),
@@ -84,6 +112,13 @@ export interface NodeIdentity {
   readonly stopsStack: boolean;
 }
 
+/** A script as a node has it: why it cannot be run there, or the digest of its content. */
+export interface ExaminedScript {
+  readonly script: string;
+  readonly problem: string | null;
+  readonly digest: string | null;
+}
+
 /** What an operation that runs at most once came to. `interrupted`: it was begun and left no result. */
 export type OperationAnswer<T> = { readonly kind: 'finished'; readonly result: T } | { readonly kind: 'interrupted'; readonly message: string };
 
@@ -114,6 +149,12 @@ export interface NodeActivities {
   installUpdates(input: Input<'operation'>): Promise<OperationAnswer<InstallResult>>;
   repairPackages(input: Input<'operation'>): Promise<OperationAnswer<RepairResult>>;
   verifyUpdates(input: Input<'verify'>): Promise<VerifyResult>;
+  /** Whether each script is there and may be run. */
+  examineScripts(input: Input<'scripts'>): Promise<readonly ExaminedScript[]>;
+  /** Runs a script once per node, run and phase. @throws CauError `RefusedByNode`, `HookFailed` when it cannot be started */
+  runHook(input: Input<'hook'>): Promise<OperationAnswer<ScriptEnd>>;
+  /** Watches a gate until it has held for as long as it must, or the time is over. */
+  watchGate(input: Input<'gate'>): Promise<GateAnswer>;
   /** For a run, which is written down on the node: a stack that is stopped cannot tell who holds it. */
   stopClusterStack(input: Input<'claim'>): Promise<void>;
   startClusterStack(input: Input<'target'>): Promise<void>;

@@ -5,6 +5,7 @@ import { allOnlineRule, aloneRule, knownNodesRule, membershipRule } from './memb
 import { noQuorumPolicyRule, suicideRule } from './no-quorum-policy.js';
 import { quorumRule } from './quorum.js';
 import type { ReadinessRule } from './rule.js';
+import { sameScriptsRule, scriptsRule } from './scripts.js';
 import { clockRule, stackAtBootRule, workersRule } from './workers.js';
 
 /** Every readiness rule, the gravest first. A new rule is one file and one line here. */
@@ -21,6 +22,8 @@ export const readinessRules: readonly ReadinessRule[] = [
   workersRule,
   stackAtBootRule,
   clockRule,
+  scriptsRule,
   fencingEnabledRule,
   noQuorumPolicyRule,
+  sameScriptsRule,
 ];

@@ -1,5 +1,6 @@
 /** Invariant 1: no more nodes out of service at once than allowed, by the run's doing. */
 import type { ClusterDescription } from '../cluster.js';
+import { isHookStep } from '../hooks.js';
 import type { ClusterChange } from '../records.js';
 import { absencesOf, gapsOf, holdsOf, isIn, mergeHistories, noticeMs, shift, workedOn, type HeldPeriod } from './cluster-history.js';
 import type { Evidence, VerifiedRun } from '../evidence.js';
@@ -43,7 +44,7 @@ function tooManyAtOnce(holds: readonly HeldPeriod[], limit: number, skewMs: numb
   return { broken, unknown };
 }
 
-/** Whatever the ledger of a node has of the run must have begun while the run held that node. */
+/** Whatever the ledger of a node has of the run must have begun while the run held that node, but for the user's scripts before and after that. */
 function workedOnUnheld({ run }: VerifiedRun, evidence: Evidence, holds: readonly HeldPeriod[]): string[] {
   const isHeld = (node: string, at: string) =>
     holds.some(
@@ -51,7 +52,7 @@ function workedOnUnheld({ run }: VerifiedRun, evidence: Evidence, holds: readonl
     );
   return evidence.nodes.flatMap(({ node, ledger }) =>
     ledger.records
-      .filter(({ at }) => !isHeld(node, at))
+      .filter(({ step, at }) => !isHookStep(step) && !isHeld(node, at))
       .map(({ step, at }) => `the ledger of ${node} has "${step}" at ${at}, while run ${run.workflowId} did not hold the node`),
   );
 }

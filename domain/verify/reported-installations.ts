@@ -1,4 +1,5 @@
 /** A node's report against its package log. */
+import { isHookStep } from '../hooks.js';
 import type { Installation } from '../records.js';
 import type { NodeReport } from '../report.js';
 import { shift } from './cluster-history.js';
@@ -46,7 +47,7 @@ function halfDone({ node, outcome }: NodeReport, logged: readonly Installation[]
 
 /** Between the start of an installation without a result and the next operation. */
 function isOfInterrupted({ at }: Installation, { ledger }: NodeEvidence): boolean {
-  const installs = ledger.records.filter(({ step }) => step !== 'restart');
+  const installs = ledger.records.filter(({ step }) => step !== 'restart' && !isHookStep(step));
   const last = installs.findLast((entry) => entry.at <= at);
   return last !== undefined && !last.hasResult;
 }

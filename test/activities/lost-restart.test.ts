@@ -34,6 +34,7 @@ function startWorker(name: string, bootId: string): Pick<NodeActivities, 'restar
     host: { bootId: () => Promise.resolve(bootId) } as NodeActivityDependencies['host'],
     ledger: createLedger(join(directory, 'operations')),
     plugins: createPluginBench(own, [], () => '/nowhere'),
+    scripts: { directory: '/nowhere', allowed: null },
     archiveDirectory: '/nowhere',
     machineFile: null,
     allowRestart: true,

@@ -15,7 +15,14 @@ const own = { cluster: 'c1', node: 'node1' };
 const update = { name: 'app', plugin: 'apt', from: '1', to: '2', origin: 'o', security: false, sizeBytes: 1, restart: 'notExpected', clusterStack: false };
 const operation = { ...own, run, pass: 1, plugin: 'apt', updates: [update] };
 const said = { requestId: 'r1', by: 'somebody', reason: 'why not' };
-const options = JSON.parse(JSON.stringify(defaultOptions)) as Json;
+const gate: Json = { name: 'shop', kind: 'http', url: 'http://127.0.0.1:1/health', holdFor: '1s' };
+const options: Json = {
+  ...(JSON.parse(JSON.stringify(defaultOptions)) as Readonly<Record<string, Json>>),
+  preUpdateScript: 'quiesce',
+  gates: [gate, { name: 'errors', kind: 'prometheus', url: 'http://127.0.0.1:1', query: 'sum(errors)', condition: '== 0' }],
+  probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }],
+  window: { start: '22:00', end: '06:00', timeZone: 'Europe/Zurich' },
+};
 
 /** The request of a run with every field. */
 export const runRequest: Json = { cluster: 'c1', options, nodes: ['node1', 'node2'], reason: 'because', requestedBy: 'somebody', profile: 'fast' };
@@ -30,7 +37,14 @@ export const configuration: Json = {
   node: 'node1',
   temporal: { address: '127.0.0.1:7233', namespace: 'default' },
   coordinator: { taskQueue: 'cau', profiles: ['/etc/cau/profiles'] },
-  nodeWorker: { driver: 'pacemaker', stateDirectory: '/var/lib/cau', plugins: ['apt'], allowRestart: true },
+  nodeWorker: {
+    driver: 'pacemaker',
+    stateDirectory: '/var/lib/cau',
+    plugins: ['apt'],
+    scriptsDirectory: '/etc/cau/scripts',
+    scripts: ['quiesce'],
+    allowRestart: true,
+  },
 };
 
 /** What each command says. */
@@ -52,6 +66,9 @@ const activityInputs: Readonly<Record<keyof typeof nodeInputs, Json>> = {
   confirm: { ...own, run, pass: 1, previousBootId: 'b1' },
   probe: { ...own, probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }] },
   archive: { ...own, run, report: {} },
+  scripts: { ...own, scripts: ['quiesce'] },
+  hook: { ...own, run, phase: 'preUpdate', script: 'quiesce', timeout: '1m' },
+  gate: { ...own, run, gate, patienceMs: 0, leftMs: 0, failedBefore: ['a'] },
   lease: { ...own, run },
   claim: { ...own, run, releaseAfter: '30m' },
   hold: { ...own, held: 'node2', run, limit: 1, releaseAfter: '30m', terms: { includeStandby: true, serving: false } },

@@ -42,6 +42,7 @@ describe('the events of a run', () => {
     ['power-cut', ['2006 node3']],
     ['terminated', ['1007 run', '1009 node3']],
     ['nothing-to-do', ['1004 run']],
+    ['hooks-and-gates', ['2011 node3', '1013 node3', '2009 node4', '2008 node4', '1009 node4', '2010 node4', '2002 node4']],
   ])('of the path "%s" tell what is special of it, in order', (path, special) => {
     const told = story(path);
     const places = special.map((line) => told.lastIndexOf(line));

@@ -21,6 +21,17 @@ const reports: fc.Arbitrary<NodeReport> = fc
     attempts: fc.array(fc.record({ step: fc.constant('installing'), at: fc.constant(at), code: fc.constant('InstallFailed' as const), message: text }), {
       maxLength: 65,
     }),
+    hooks: fc.array(
+      fc.record({
+        phase: fc.constantFrom('preUpdate' as const, 'postUpdate' as const),
+        script: fc.constant('s'.repeat(64)),
+        ended: fc.constantFrom('exited' as const, 'timedOut' as const),
+        exitCode: fc.constant(255),
+        ms: fc.nat(),
+        output: text,
+      }),
+      { maxLength: 2 },
+    ),
     steps: fc.array(fc.record({ step: fc.constantFrom('installing', 'scanning'), at: fc.constant(at), ms: fc.nat() }), { maxLength: 200 }),
   })
   .map(({ message, ...rest }) => ({
@@ -57,6 +68,14 @@ describe('the report of a node', () => {
       restarts: many({ from: long.slice(0, 36), to: long.slice(0, 36), reasons: many(long) }),
       moves: many({ role: long.slice(0, 60), from: 'node1', to: 'node2', when: 'drain' as const }),
       steps: many({ step: 'installing', at, ms: 5 }),
+      hooks: (['preUpdate', 'postUpdate'] as const).map((phase) => ({
+        phase,
+        script: 's'.repeat(64),
+        ended: 'exited',
+        exitCode: 1,
+        ms: 9_999_999,
+        output: long,
+      })),
     };
     const fitted = fitNodeReport(report);
     expect(payloadBytes(fitted)).toBeLessThanOrEqual(nodeResultBudgetBytes);

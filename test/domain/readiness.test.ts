@@ -11,6 +11,7 @@ const facts = (cluster: ClusterDescription, changes: Partial<ReadinessFacts> = {
   cluster,
   nodes: cluster.nodes.map((node) => node.name),
   options: defaultOptions,
+  scripts: [],
   workers: cluster.nodes.filter((node) => node.online).map((node) => ({ node: node.name, clockSkewMs: 0, stackStartsAtBoot: true })),
   ...changes,
 });
@@ -35,6 +36,7 @@ const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
   ['nodes.alone', facts(withNodes(healthy, ...['node2', 'node3', 'node4'].map((node) => exampleNode(node, { standby: true, standbyBy: 'operator' }))))],
   ['nodes.worker', facts(healthy, { workers: [] })],
   ['cluster.enabled', facts(healthy, { workers: healthy.nodes.map((node) => ({ node: node.name, clockSkewMs: 0, stackStartsAtBoot: false })) })],
+  ['scripts.present', facts(healthy, { scripts: [{ node: 'node1', script: 'quiesce', problem: 'Script "quiesce": it does not exist.', digest: null }] })],
   ['nodes.clock', facts(healthy, { workers: healthy.nodes.map((node) => ({ node: node.name, clockSkewMs: 6000, stackStartsAtBoot: true })) })],
 ];
 

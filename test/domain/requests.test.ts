@@ -48,6 +48,20 @@ describe('the input of a run is refused', () => {
     expect(refuse({ cluster: 'c1', options: { restartWhen: 'often' } }).message).toContain('"needed"|"always"|"never"');
   });
 
+  it('for the kind of thing that was given, where there are several', () => {
+    const gate = (more: object) => refuse({ cluster: 'c1', options: { gates: [{ name: 'a', kind: 'cluster', ...more }] } }).message;
+    expect(gate({ holdfor: '3s' })).toContain('options.gates.0: unknown field "holdfor"; allowed: kind, name, when, timeout, holdFor, every.');
+    expect(gate({ kind: 'http', url: 'http://a/', holdfor: '3s' })).toContain('every, url, status, contains.');
+    expect(gate({ kind: 'moon' })).toContain(`'cluster' | 'http' | 'command' | 'prometheus' (given: "moon").`);
+  });
+
+  it('without repeating a password that was given in an address', () => {
+    const gate = { name: 'a', kind: 'http', url: 'http://ops:secret@shop.example/' };
+    const { message } = refuse({ cluster: 'c1', options: { gates: [gate] } });
+    expect(message).toContain('(given: "http://…@shop.example/")');
+    expect(message).not.toContain('secret');
+  });
+
   it('in few words, however much was sent: an answer that is too large would hang the run', () => {
     const fields = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`.repeat(20), index]));
     expect(refuse({ cluster: 'x'.repeat(1_000_000), reason: 'y'.repeat(500_000), ...fields }).message.length).toBeLessThan(2000);

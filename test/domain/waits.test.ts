@@ -20,6 +20,8 @@ const examples: { readonly [K in WaitKind]: WaitFacts<K> } = {
   left: { node: 'node1' },
   membership: { node: 'node1' },
   settled: { node: 'node1' },
+  hook: { node: 'node1', script: 'quiesce', counts: true },
+  gate: { node: 'node1', gate: 'shop', time: 'before', seen: 'status 503' },
   nextBoot: { node: 'node1' },
   answer: { node: 'node1' },
   retry: { retry: 1, of: 3, failure: 'LockHeld: apt' },

@@ -4,9 +4,10 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
-import type { PartialOptions } from '../../domain/options.js';
+import { partialOptionsSchema, type PartialOptions } from '../../domain/options.js';
 import type { Report } from '../../domain/report.js';
 import { resetToStart } from '../helpers/reset-run.js';
+import { scriptsOf } from '../helpers/scripts.js';
 import { createWorld, type World } from '../helpers/simulated-world.js';
 import { writeRecordedPath } from './histories.js';
 
@@ -129,6 +130,31 @@ describe('recorded', () => {
     await resetToStart(handle);
     await onlyApp();
     expect((await ended('adoption', handle)).nodes.map((node) => node.outcome)).not.toContain('NeedsAttention');
+  });
+
+  it('hooks and gates', async () => {
+    const scripts = scriptsOf(world.cluster);
+    await scripts.put('is-open', 'test -e $DIR/open', worked);
+    await scripts.put('tell', 'echo told', worked);
+    await scripts.put('fail', 'echo "not today"; exit 3', worked);
+    await onlyApp();
+    const gates = [
+      { name: 'calm', kind: 'cluster', when: 'both' },
+      { name: 'door', kind: 'command', script: 'is-open', when: 'before', timeout: '4s' },
+    ] as const;
+    const options = {
+      gates: partialOptionsSchema.parse({ gates }).gates ?? [],
+      preUpdateScript: 'tell',
+      postUpdateScript: 'fail',
+      hookFailureCounts: false,
+      maxFailedNodes: 1,
+    };
+    await scripts.put('../open', '', ['node4']);
+    const report = await ended('hooks-and-gates', await start({ ...options, order: worked }));
+    expect(report.nodes.map(({ outcome, failure }) => [outcome, failure?.code])).toEqual([
+      ['Failed', 'GateFailed'],
+      ['Succeeded', undefined],
+    ]);
   });
 
   it('terminated', async () => {

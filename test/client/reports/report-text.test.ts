@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../../client/reports/report-text.js';
 import { createFailure } from '../../../domain/errors.js';
+import { fitText } from '../../../domain/payload-size.js';
 import { untouchedNode, type NodeReport } from '../../../domain/report.js';
 import { exampleReport } from '../../domain/example-report.js';
 
@@ -20,5 +21,27 @@ describe('the report for eyes', () => {
     const text = render({ outcome: 'Failed', failure, attempts: [attempt('LockHeld', 'apt holds the lock.'), attempt('InstallFailed', failure.message)] });
     expect(text.match(/its script failed/g)).toHaveLength(1);
     expect(text).toContain('LockHeld: apt holds the lock.');
+  });
+
+  it('tells a failure once also when its attempt had to be cut short', () => {
+    const long = createFailure('HookFailed', `The script failed: ${'x'.repeat(300)}`);
+    const text = render({
+      outcome: 'Failed',
+      failure: long,
+      attempts: [{ step: 'preUpdateScript', at, code: 'HookFailed', message: fitText(long.message, 120) }],
+    });
+    expect(text.match(/The script failed/g)).toHaveLength(1);
+  });
+
+  it('tells how each script ended, and of one that failed what it wrote', () => {
+    const text = render({
+      hooks: [
+        { phase: 'preUpdate', script: 'quiesce', ended: 'exited', exitCode: 0, ms: 400, output: 'all is well' },
+        { phase: 'postUpdate', script: 'unquiesce', ended: 'timedOut', exitCode: null, ms: 20_000, output: 'asking\nwaiting' },
+      ],
+    });
+    expect(text).toContain('  node1 preUpdate quiesce: exit code 0 after 0.4 s\n');
+    expect(text).toContain('  node1 postUpdate unquiesce: ended at its timeout after 20 s\n    asking\n    waiting');
+    expect(text).not.toContain('all is well');
   });
 });

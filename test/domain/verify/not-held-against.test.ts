@@ -55,6 +55,21 @@ describe.each<[string, VerifiedRun, Evidence]>([
     withNode('node1', { ledger: { gap: null, records: [entry('node1', 'install-apt', 109, 1, false), entry('node1', 'restart', 129)] } }),
   ],
   [
+    "the user's scripts, which run before the node is held and after it",
+    goodRun(),
+    withNode('node1', {
+      ledger: {
+        gap: null,
+        records: [
+          entry('node1', 'hook-preUpdate', 10),
+          entry('node1', 'install-apt', 109),
+          entry('node1', 'restart', 129),
+          entry('node1', 'hook-postUpdate', 900),
+        ],
+      },
+    }),
+  ],
+  [
     'a node that is kept, with a reason that the report has too',
     goodRun(goodReport({ outcome: 'NeedsAttention', nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it' })) })),
     goodEvidence({
