@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failure } from './errors.js';
 import type { NodeReport, Report } from './report.js';
+import { reasonOfSkip } from './scheduled-start.js';
 
 type Level = 'information' | 'warning' | 'error';
 
@@ -34,6 +35,7 @@ export const eventCatalogue = {
   installationInterrupted: event(2006, 'warning', 'An installation left no result; the node is repaired and planned anew.'),
   commandGiven: event(2007, 'information', 'Somebody paused, resumed or approved the run, or left out a node.'),
   maintenanceBegun: event(2008, 'information', 'The node was put into maintenance mode; its roles leave it.'),
+  startSkipped: event(2009, 'warning', 'A start by a schedule was skipped: it came too late, or another run was at work on the cluster.'),
 } as const;
 
 export type EventName = keyof typeof eventCatalogue;
@@ -91,7 +93,9 @@ function explained({ outcome, installed, restarts, failure, reason }: NodeReport
 }
 
 /** What the end of a run comes to: the nodes that were never begun, and how the run ended. */
-export function eventsOfReport({ outcome, nodes, failure }: Report): EventWords[] {
+export function eventsOfReport({ outcome, nodes, failure, readiness }: Report): EventWords[] {
+  const skipped = reasonOfSkip(readiness);
+  if (skipped !== null) return [{ name: 'startSkipped', node: null, message: `${outcome}: ${skipped}` }];
   const leftOut = nodes.filter(({ startedAt }) => startedAt === null).flatMap(eventsOfNode);
   const counted = nodes.map((node) => `${node.node} ${node.outcome}`).join(', ');
   return [...leftOut, { name: endsOfRun[outcome], node: null, message: `${outcome}: ${failure === null ? counted : `${failure.message} ${counted}`}` }];
