@@ -1,6 +1,6 @@
 /** Questions and changes to the cluster, answered by the member that was chosen as witness. */
 import { heartbeat } from '@temporalio/activity';
-import { decideDrained, decideHeld } from '../domain/drained.js';
+import { decideDrained, decideEmpty, decideHeld } from '../domain/drained.js';
 import { decideLeft, decideMember } from '../domain/membership.js';
 import { placementOf } from '../domain/placement.js';
 import { nodeInputs, parseBaseline, type ClusterActivities, type IntroductionActivities } from '../domain/ports/activities.js';
@@ -19,6 +19,7 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
   return {
     describeCluster: guard(nodeInputs.target, () => describeWithQuorum(driver)),
     predictMoves: guard(nodeInputs.predict, ({ order }) => driver.predictMoves(order)),
+    findCandidates: guard(nodeInputs.target, () => driver.findCandidates()),
     takeLease: guard(nodeInputs.claim, ({ run, releaseAfter }) => driver.takeLease(run, releaseAfter)),
     dropLease: guard(nodeInputs.lease, ({ run }) => driver.dropLease(run)),
     holdNode: guard(nodeInputs.hold, ({ held, run, limit, releaseAfter, terms }) => driver.hold(held, run, limit, releaseAfter, terms)),
@@ -75,6 +76,8 @@ function decide(cluster: WatchedCluster, input: z.infer<typeof nodeInputs.watch>
   switch (input.condition) {
     case 'drained':
       return decideDrained(cluster, input.watched, input.run, baseline);
+    case 'empty':
+      return decideEmpty(cluster, input.watched, input.run);
     case 'held':
       return decideHeld(cluster, input.watched, input.run);
     case 'member':

@@ -61,7 +61,7 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
       stack: await driver.stackState(),
       stopsStack: driver.capabilities.stopsStack,
     })),
-    scanNode: guard(nodeInputs.scan, (input) => plugins.scan(input.plugins)),
+    scanNode: guard(nodeInputs.scan, ({ plugins: names, wanted = 'all' }) => plugins.scan(names, wanted)),
     stageUpdates: guard(nodeInputs.stage, (input) => plugins.stage(input.updates)),
     installUpdates: guard(nodeInputs.operation, (input) => operate<InstallResult>('install', input, input.updates)),
     repairPackages: guard(nodeInputs.operation, (input) => operate<RepairResult>('repair', input, [])),

@@ -3,10 +3,10 @@ import { heartbeat } from '@temporalio/activity';
 import { CauError } from '../domain/errors.js';
 import type { PluginContext, ScanResult, StageResult, UpdatePlugin, VerifyResult } from '../domain/ports/update-plugin.js';
 import type { Installation, Records } from '../domain/records.js';
-import type { Update } from '../domain/updates.js';
+import type { Update, WantedUpdates } from '../domain/updates.js';
 
 export interface PluginBench {
-  scan(names: readonly string[]): Promise<ScanResult>;
+  scan(names: readonly string[], wanted: WantedUpdates): Promise<ScanResult>;
   stage(updates: readonly Update[]): Promise<StageResult>;
   verify(updates: readonly Update[]): Promise<VerifyResult>;
   /** What all allowed plug-ins have logged since then. */
@@ -23,8 +23,8 @@ export function createPluginBench(
   stateDirectory: (plugin: string) => string,
 ): PluginBench {
   const bench: PluginBench = {
-    async scan(names) {
-      const scans = await inTurn(names, (name) => bench.require(name).scan(contextOf(name)));
+    async scan(names, wanted) {
+      const scans = await inTurn(names, (name) => bench.require(name).scan(wanted, contextOf(name)));
       return {
         updates: scans.flatMap((scan) => scan.updates),
         keptBack: scans.flatMap((scan) => scan.keptBack),

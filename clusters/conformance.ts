@@ -14,6 +14,7 @@ import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { decideSettled } from '../domain/settled.js';
 import { verdictOf } from '../domain/verdict.js';
 import { testHistory } from './conformance-history.js';
+import { testPredictions } from './conformance-predictions.js';
 import { persistently, until, untilAtRest, untilRefused } from './conformance-waits.js';
 
 /** A running cluster of at least three members, all online, with roles that serve and nothing held. */
@@ -191,12 +192,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
       }
     });
 
-    test('a prediction changes nothing', async () => {
-      const before = await on(anyNode()).describe();
-      await on(anyNode()).predictMoves(fixture.nodes);
-      const after = await on(anyNode()).describe();
-      expect({ ...after, witness: null }).toEqual({ ...before, witness: null });
-    });
+    testPredictions(() => fixture);
 
     testHistory(() => fixture, ours);
 
@@ -257,6 +253,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
         await untilRefused(() => cutOff.takeLease(theirs));
         await untilRefused(() => cutOff.dropLease(ours));
         await untilRefused(() => cutOff.predictMoves([peer]));
+        await untilRefused(() => cutOff.findCandidates());
       } finally {
         await fixture.join(lost);
       }

@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CauError } from '../domain/errors.js';
 import { coordinatorQueue, nameSchema } from '../domain/names.js';
+import { describeProblems } from '../domain/requests.js';
 import { defaultProfileDirectory } from './profile-files.js';
 
 /** What the file may say. */
@@ -152,7 +153,7 @@ function findFile(named: string | undefined): string | null {
 function readFile(path: string): ConfigurationFile {
   let content: unknown;
   try {
-    content = parse(readFileSync(path, 'utf8')) ?? {};
+    content = parse(readFileSync(path, 'utf8'), { logLevel: 'error', maxAliasCount: 100 }) ?? {};
   } catch (cause) {
     throw new CauError('ConfigurationInvalid', `${path} cannot be read: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`, {
       where: path,
@@ -161,7 +162,7 @@ function readFile(path: string): ConfigurationFile {
   }
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  const problems = describeProblems(fileSchema, content, parsed.error).map(({ text }) => text);
   throw new CauError('ConfigurationInvalid', `${path}: ${problems.join('; ')}.`, { where: path });
 }
 

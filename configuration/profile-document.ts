@@ -12,7 +12,7 @@ import { describeProblems } from '../domain/requests.js';
  */
 export function parseProfile(text: string, file: string): Profile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
     throw refuse(broken.slice(0, 10).map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`));

@@ -10,6 +10,9 @@ export interface ApprovalDue {
   readonly node: string | null;
 }
 
+/** The key of the approval of all nodes after the first one. */
+export const restApproval = 'rest';
+
 /**
  * What must be approved before `next` is begun, or null. The plan is approved before the first node; after the first node
  * all others at once; or each node on its own.
@@ -29,7 +32,7 @@ function dueFor(approval: RunOptions['approval'], next: string, begun: number): 
     case 'plan':
       return begun === 0 ? { key: 'plan', what: `the plan, before ${next} as the first node`, node: null } : null;
     case 'firstNode':
-      return begun === 0 ? null : { key: 'rest', what: `the nodes after the first one, ${next} next`, node: null };
+      return begun === 0 ? null : { key: restApproval, what: `the nodes after the first one, ${next} next`, node: null };
     case 'everyNode':
       return { key: `node ${next}`, what: `node ${next}`, node: next };
   }

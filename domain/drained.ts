@@ -11,6 +11,18 @@ import { verdictOf, type Verdict } from './verdict.js';
  * cluster leaves an instance there alone (Pacemaker then reports the node drained while it still serves).
  */
 export function decideDrained(cluster: WatchedCluster, nodeName: string, run: RunReference, baseline: Baseline): Verdict {
+  const empty = decideEmpty(cluster, nodeName, run);
+  if (empty.state === 'impossible') return empty;
+  const reasons = [...(empty.state === 'waiting' ? empty.reasons : []), ...lostRoles(cluster, baseline)];
+  if (cluster.idle === false) reasons.push('the cluster has actions pending');
+  return verdictOf(reasons);
+}
+
+/**
+ * Whether the node is held by this run and nothing is left on it, however the rest of the cluster stands: while other nodes are drained or
+ * come back at the same time there is always something pending, and a role on its way.
+ */
+export function decideEmpty(cluster: ClusterSight, nodeName: string, run: RunReference): Verdict {
   const held = decideHeld(cluster, nodeName, run);
   if (held.state !== 'met') return held;
   const there = cluster.roles.flatMap((role) =>
@@ -25,10 +37,7 @@ export function decideDrained(cluster: WatchedCluster, nodeName: string, run: Ru
   if (unmanaged !== undefined) {
     return impossible('RoleNotManaged', `"${unmanaged.resource}" runs on ${nodeName} and the cluster is told not to manage it.`, unmanaged.resource);
   }
-  const reasons = there.map((instance) => `"${instance.resource}" is ${instance.state} on ${nodeName}`);
-  reasons.push(...lostRoles(cluster, baseline));
-  if (cluster.idle === false) reasons.push('the cluster has actions pending');
-  return verdictOf(reasons);
+  return verdictOf(there.map((instance) => `"${instance.resource}" is ${instance.state} on ${nodeName}`));
 }
 
 /**

@@ -8,6 +8,7 @@ import { nameSchema } from './names.js';
 import { maintenanceWindowSchema } from './maintenance-window.js';
 import { requireConsistent } from './option-rules.js';
 import { probeSchema } from './probes.js';
+import { wantedUpdatesSchema } from './updates.js';
 
 const count = (max: number) => z.number().int().min(0).max(max);
 const durationOrNever = z.union([z.literal('never'), durationSchema]);
@@ -16,12 +17,18 @@ const checkId = z.string().regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'the id of a readine
 /** Every option with its range and, as `description`, what it means. No defaults here: see `defaultOptions`. */
 export const runOptionsSchema = z.strictObject({
   plugins: z.array(nameSchema).min(1).max(8).describe('Update plug-ins to use, in this order.'),
+  updates: wantedUpdatesSchema.describe('Which updates are installed: all that the plug-ins find, or security updates and what these need.'),
   stopOnPluginFailure: z.boolean().describe('Whether plug-ins that come after one that failed are left out on that node; otherwise they still install theirs.'),
   separateRestarts: z.boolean().describe('Restart a node after each plug-in that needs it, instead of once after all of them.'),
   order: z
     .union([z.literal('fewestRoles'), z.array(nameSchema).min(1).max(100)])
     .describe('Order of the nodes: those with the fewest roles first, or the listed ones in their order.'),
-  maxParallelNodes: z.literal(1).describe('How many nodes may be worked on at once.'),
+  maxParallelNodes: z
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .describe('How many nodes may be worked on at once, as far as quorum and roles can spare them; one less for each that failed.'),
   maxFailedNodes: z
     .union([z.literal('auto'), count(100)])
     .describe('How many nodes may fail before no further node is begun; "auto" is a third of the nodes less one, within the quorum margin.'),
@@ -96,6 +103,7 @@ export type PartialOptions = z.infer<typeof partialOptionsSchema>;
 /** The built-in defaults. */
 export const defaultOptions: RunOptions = {
   plugins: ['apt'],
+  updates: 'all',
   stopOnPluginFailure: false,
   separateRestarts: false,
   order: 'fewestRoles',

@@ -34,6 +34,8 @@ export const plannedNodeSchema = z.strictObject({
   list: z.array(z.string()),
   cut: z.number().int(),
   keptBack: z.array(z.string()),
+  /** The wave that it is in, counted from 1; absent when nodes are worked on one at a time. */
+  wave: z.number().int().min(1).optional(),
   moves: z.array(z.strictObject({ role: z.string(), from: z.string(), to: z.string().nullable(), when: z.enum(['drain', 'return']), kind: z.string() })),
 });
 export type PlannedNode = z.infer<typeof plannedNodeSchema>;
@@ -88,6 +90,14 @@ export function withMoves(plan: Plan, predicted: readonly PredictedNodeMoves[]):
       moves: [...(predicted.find((entry) => entry.node === node.node)?.moves ?? [])],
     })),
   };
+}
+
+/** The plan with the waves in which its nodes are worked on, in the order of the waves. */
+export function withWaves(plan: Plan, waves: readonly (readonly string[])[]): Plan {
+  const inWaves = waves.flatMap((wave, index) =>
+    wave.flatMap((name) => plan.nodes.filter(({ node }) => node === name).map((node) => ({ ...node, wave: index + 1 }))),
+  );
+  return { nodes: [...inWaves, ...plan.nodes.filter(({ node }) => !inWaves.some((one) => one.node === node))] };
 }
 
 /** Whether the node can be worked on at all: why not, or null. What an operator has in standby only where that is asked for. */

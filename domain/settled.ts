@@ -7,8 +7,8 @@ import { verdictOf, type Verdict } from './verdict.js';
 /**
  * Whether every role has as many serving instances as before, every promotion score is back at its former value (an
  * agent reports it only when its copy is in sync: the next drain could otherwise promote stale data), nothing failed
- * anew and nothing is pending. A node that is in standby, by an operator's wish or since it was kept, can have no copies:
- * those are not waited for.
+ * anew and nothing is pending. A node that is in standby, by an operator's wish, since it was kept or since it is being worked on
+ * itself, can have no copies: those are not waited for. What fails on a node that is being worked on is for its own update to judge.
  */
 export function decideSettled(cluster: WatchedCluster, baseline: Baseline): Verdict {
   const reasons = lostRoles(cluster, baseline);
@@ -21,7 +21,8 @@ export function decideSettled(cluster: WatchedCluster, baseline: Baseline): Verd
     if (serving > 0 && serving < due) reasons.push(`role "${was.role}" has ${serving} of ${due} instances`);
   }
   reasons.push(...missingScores(cluster, { ...baseline, scores: baseline.scores.filter((score) => !away.includes(score.node)) }));
-  const fresh = cluster.failedActions.filter((action) => !baseline.failedActions.includes(action.id));
+  const atWork = cluster.nodes.filter(({ hold }) => hold?.intact === true && hold.kept === null).map((node) => node.name);
+  const fresh = cluster.failedActions.filter((action) => !baseline.failedActions.includes(action.id) && !atWork.includes(action.node));
   reasons.push(...fresh.map((action) => `${action.operation} of "${action.resource}" failed on ${action.node}: ${action.reason}`));
   if (cluster.idle === false) reasons.push('the cluster has actions pending');
   return verdictOf(reasons);

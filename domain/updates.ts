@@ -1,6 +1,10 @@
 /** Updates: what a scan finds and what an installation is asked to do. */
 import { z } from 'zod';
 
+/** Which of the updates on offer are wanted: all, or those from an origin of security updates and what these need. */
+export const wantedUpdatesSchema = z.enum(['all', 'security']);
+export type WantedUpdates = z.infer<typeof wantedUpdatesSchema>;
+
 /** One update of one package to one exact version. */
 export const updateSchema = z.strictObject({
   /** Name within its plug-in, for `apt` the package with its architecture where it is foreign. */

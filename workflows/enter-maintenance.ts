@@ -15,6 +15,7 @@ import type { NodeState } from './node-state.js';
 import { awaitQuorumAndCapacity } from './quorum-guard.js';
 import { seeMoves, watch } from './node-watch.js';
 import { noticeRestart } from './unplanned-restart.js';
+import type { Condition } from './witnesses.js';
 import { quickStep } from './workers.js';
 
 const proveMs = 5000;
@@ -149,11 +150,16 @@ export async function proveHeld(state: NodeState): Promise<void> {
   // With its stack stopped the node may be the very one whose vote is missing: it is not held back for long then.
   const patienceMs = state.isStackStopped ? provePatienceMs : undefined;
   const [held] = await Promise.all([
-    watch(state, state.isStackStopped || state.isServing ? 'held' : 'drained', proveMs, `prove that ${node} is held and empty`, {
+    watch(state, conditionToProve(state), proveMs, `prove that ${node} is held and empty`, {
       patienceMs,
       waitsFor: 'held',
     }),
     noticeRestart(state),
   ]);
   if (held.verdict.state === 'waiting') throw new CauError('HoldBroken', `${node} is not empty any more: ${renderVerdict(held.verdict)}.`, { where: node });
+}
+
+function conditionToProve({ isStackStopped, isServing, order }: NodeState): Condition {
+  if (isStackStopped || isServing) return 'held';
+  return order.limit === 1 ? 'drained' : 'empty';
 }

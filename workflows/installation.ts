@@ -8,6 +8,7 @@ import { readyToChange } from './enter-maintenance.js';
 import { timeoutOf } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { restart } from './restart.js';
+import { scanNode } from './scanning.js';
 import { stageScan } from './staging.js';
 import { noticeRestart } from './unplanned-restart.js';
 import { longStep, operation } from './workers.js';
@@ -22,7 +23,7 @@ export async function installUntilNothingIsLeft(state: NodeState): Promise<void>
   let isRepaired = false;
   for (;;) {
     if (updates.length > 0) await installPass(state, updates);
-    const scan = await scanNode(state);
+    const scan = await lookAgain(state);
     state.recordInterrupted(scan.updates);
     if (scan.updates.length > 0) {
       refuseRepetition(state, scan.updates, state.passes - firstPass);
@@ -157,17 +158,17 @@ function describeFailures(failed: InstallResult['updates']): string {
   return fitText(`${first?.name ?? ''} ${first?.version ?? ''}: ${first?.message ?? 'failed'}.${also}`, 800);
 }
 
-async function scanNode(state: NodeState) {
+function lookAgain(state: NodeState): Promise<ScanResult> {
   const { cluster, node, options } = state.order;
   state.enter('scanning', 'is anything left?');
-  return longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins });
+  return scanNode(cluster, node, options);
 }
 
 /** Fetches what appeared, and answers what is there to be installed. */
 async function stage(state: NodeState, scan: ScanResult): Promise<readonly Update[]> {
   const { cluster, node, options } = state.order;
   state.enter('staging', `fetch ${scan.updates.length} that appeared`);
-  const staged = await stageScan({ cluster, node, plugins: options.plugins }, scan, state.waits, (gone) =>
+  const staged = await stageScan({ cluster, node, options }, scan, state.waits, (gone) =>
     state.notes.push(`Not to be had any more, scanned again: ${gone.join(', ')}`),
   );
   return staged.updates;

@@ -10,12 +10,12 @@ export class Measuring {
 
   constructor(private readonly state: RunState) {}
 
-  /** Measures from another member than the node about to be worked on, preferably not the one after it either. */
-  moveAwayFrom(node: string, next: string | undefined): void {
+  /** Measures from another member than those about to be worked on, preferably not the one after them either. */
+  moveAwayFrom(nodes: readonly string[], next: string | undefined): void {
     const { probes } = this.state.options.values;
-    if (probes.length === 0 || (this.host !== null && this.host !== node)) return;
+    if (probes.length === 0 || (this.host !== null && !nodes.includes(this.host))) return;
     this.scope?.cancel();
-    const others = this.state.witnesses.members.filter((member) => member !== node);
+    const others = this.state.witnesses.members.filter((member) => !nodes.includes(member));
     // The last in the plan is worked on last, so it can measure longest.
     const planned = this.state.plan?.nodes.map((entry) => entry.node) ?? [];
     const ranked = others.toSorted((left, right) => planned.indexOf(right) - planned.indexOf(left));

@@ -32,10 +32,22 @@ export async function watch(
 }
 
 type WatchedWait = 'drained' | 'held' | 'left' | 'membership' | 'settled';
-const waitOf: Readonly<Record<Condition, WatchedWait>> = { drained: 'drained', held: 'held', member: 'membership', left: 'left', settled: 'settled' };
+const waitOf: Readonly<Record<Condition, WatchedWait>> = {
+  drained: 'drained',
+  empty: 'drained',
+  held: 'held',
+  member: 'membership',
+  left: 'left',
+  settled: 'settled',
+};
 
-/** Keeps which roles moved since the placement that was seen before. */
+/**
+ * Keeps which roles moved since the placement that was seen before. While other nodes are worked on as well, those that left this node
+ * or came to it: each move is one node's.
+ */
 export function seeMoves(state: NodeState, answer: WatchAnswer, when: 'drain' | 'return'): void {
-  state.moves.push(...findMoves(state.placement, answer.placement, when));
+  const { node, limit } = state.order;
+  const moves = findMoves(state.placement, answer.placement, when);
+  state.moves.push(...(limit === 1 ? moves : moves.filter((move) => (when === 'drain' ? move.from : move.to) === node)));
   state.placement = answer.placement;
 }

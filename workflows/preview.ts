@@ -9,7 +9,7 @@ import { findBlocker } from '../domain/readiness/readiness.js';
 import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { asWorkflow } from './failures.js';
 import { resolveOptions } from './profile.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanNodes } from './survey.js';
+import { checkCluster, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanNodes } from './survey.js';
 import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
 import { clusterKey } from './messages.js';
 
@@ -26,9 +26,9 @@ export async function preview(input: unknown): Promise<Preview> {
     const nodes = request.nodes ?? description.nodes.map((node) => node.name);
     const cluster = await checkCluster(met, nodes, options.values);
     const scans = await scanNodes(met, nodes, options.values);
-    const plan = planFrom(met, scans, options.values);
+    const { plan, findings } = await planWaves(met, planFrom(met, scans, options.values), options.values);
     const nodeTimes = await recallNodeTimes(met.witnesses, window);
-    const readiness = [...cluster, ...findingsFrom(scans, options.values)];
+    const readiness = [...cluster, ...findingsFrom(scans, options.values), ...findings];
     return {
       version: 1,
       cluster: request.cluster,

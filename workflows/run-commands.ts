@@ -14,7 +14,6 @@ interface Decision {
 
 const yes = (answer: string): Decision => ({ accepted: true, answer });
 const no = (answer: string): Decision => ({ accepted: false, answer });
-const maxAnswers = 100;
 
 /** Lets people pause, resume and stop the run, skip a node, and approve. */
 export function listenToCommands(state: RunState): void {
@@ -66,11 +65,10 @@ function whyNothingToApprove(approval: RunState['options']['values']['approval']
 }
 
 function answer<K extends CommandName>(state: RunState, name: K, payload: unknown, apply: (said: z.infer<(typeof commandSchemas)[K]>) => Decision): void {
-  if (state.answers.length >= maxAnswers) return;
   const at = new Date().toISOString();
   try {
     const said = parseInput<z.infer<(typeof commandSchemas)[CommandName]>>(commandSchemas[name], payload, name) as z.infer<(typeof commandSchemas)[K]>;
-    if (state.answers.some((earlier) => earlier.requestId === said.requestId)) return;
+    if (state.isAnswered(said.requestId)) return;
     state.answer({ command: name, requestId: said.requestId, by: said.by, reason: said.reason ?? null, at, ...apply(said) });
   } catch (error) {
     state.answer({ command: name, requestId: '', by: 'unknown', reason: null, at, ...no(failureOf(error).message) });

@@ -1,6 +1,7 @@
-/** The nodes of a run, one after another: who is next, may it be begun, and how it ended. */
+/** The nodes of a run, one after another or several at once: who is next, may it be begun, and how it ended. */
 import { CancellationScope, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { restApproval } from '../domain/approval.js';
 import { decideBudget } from '../domain/budget.js';
 import { nodeWorkflowId } from '../domain/names.js';
 import type { NodeOrder, NodeResult } from '../domain/node-order.js';
@@ -8,34 +9,69 @@ import type { PlannedNode } from '../domain/plan.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { untouchedNode, type NodeReport } from '../domain/report.js';
 import { renderVerdict } from '../domain/verdict.js';
+import { nextBeside, parallelLimit } from '../domain/waves.js';
 import { failureFrom } from './failures.js';
 import type { HeldGuard } from './guard-holding.js';
 import { Measuring } from './measuring.js';
+import { NodesAtWork } from './nodes-at-work.js';
 import type { RunState } from './run-state.js';
+import { waveFacts } from './survey.js';
 import { awaitTurn } from './turn.js';
 import { fitOf } from './window.js';
 import type { updateNode } from './update-node.js';
 import { waiting } from './waiting.js';
 import { coordinatorWait, coordinatorWaitMs } from './workers.js';
 
-/** Updates the planned nodes one after another; what is not begun is reported with its reason. */
+/**
+ * Updates the planned nodes, as many at once as may be; whenever one is done, the next is begun. What is not begun is reported with
+ * its reason.
+ */
 export async function updateNodes(state: RunState, guard: HeldGuard, scans: ReadonlyMap<string, ScanResult>, budget: number): Promise<void> {
   const planned = state.plan?.nodes ?? [];
   const measuring = new Measuring(state);
-  for (const node of planned) {
-    if (node.action === 'skip') state.finish(untouchedNode(node.node, 'Skipped', node.reason));
-    else if (node.action === 'upToDate') state.finish(untouchedNode(node.node, 'UpToDate', 'nothing to update'));
+  const atWork = new NodesAtWork();
+  let left = planned.filter((node) => node.action === 'update');
+  for (;;) {
+    await atWork.fewerThan(parallelLimit(state.options.values, state.outcomes(), state.granted.has(restApproval)));
+    const next = await chooseNext(state, left, atWork.names);
+    if (next === 'noneYet') {
+      await atWork.oneEnded();
+      continue;
+    }
+    if (next === null) break;
+    // What may be begun beside others may be something else by then.
+    if ((await awaitTurn(state, next.node)) && atWork.names.length > 0) continue;
+    left = left.filter((node) => node !== next);
+    const refusal = await reasonNotToBegin(state, guard, next, budget);
+    if (refusal !== null) state.finish(refusal);
     else {
-      await awaitTurn(state, node.node);
-      const refusal = await reasonNotToBegin(state, guard, node, budget);
-      if (refusal !== null) state.finish(refusal);
-      else {
-        measuring.moveAwayFrom(node.node, planned.find((next) => next.action === 'update' && !state.isBegun(next.node) && next.node !== node.node)?.node);
-        await updateOne(state, node, scans.get(node.node));
-      }
+      measuring.moveAwayFrom([...atWork.names, next.node], left[0]?.node);
+      atWork.add(next.node, updateOne(state, next, scans.get(next.node), atWork.names));
     }
   }
+  await atWork.fewerThan(1);
+  for (const { node, action, reason } of planned) {
+    if (action === 'skip') state.finish(untouchedNode(node, 'Skipped', reason));
+    else if (action === 'upToDate') state.finish(untouchedNode(node, 'UpToDate', 'nothing to update'));
+  }
   await measuring.end();
+}
+
+/** The first that is left while no other is at work, or none is to be begun any more; otherwise one that may be begun beside those at work. */
+async function chooseNext(state: RunState, left: readonly PlannedNode[], atWork: readonly string[]): Promise<PlannedNode | 'noneYet' | null> {
+  const [first] = left;
+  if (first === undefined) return null;
+  if (atWork.length === 0 || state.stop !== null) return first;
+  const { options } = state;
+  try {
+    const facts = await waveFacts(state.witnesses, atWork, options.values);
+    const names = left.map((node) => node.node);
+    const next = nextBeside(facts, names, atWork, options.values.maxParallelNodes);
+    return ('node' in next ? left.find((node) => node.node === next.node) : undefined) ?? 'noneYet';
+  } catch {
+    // Who cannot tell whether two may be worked on at once takes one at a time.
+    return 'noneYet';
+  }
 }
 
 async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: PlannedNode, budget: number): Promise<NodeReport | null> {
@@ -49,14 +85,15 @@ async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: Plan
   return fit.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(fit));
 }
 
-async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined): Promise<void> {
+async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined, besides: readonly string[]): Promise<void> {
   const { cluster } = state.request;
   const { node } = planned;
+  const { members } = state.witnesses;
   const order: NodeOrder = {
     cluster,
     node,
     run: state.run,
-    members: [...state.witnesses.members],
+    members: besides.length === 0 ? [...members] : members.filter((member) => !besides.includes(member) || member === node),
     options: state.options.values,
     updates: [...(scan?.updates ?? [])],
     limit: state.options.values.maxParallelNodes,
@@ -77,10 +114,11 @@ async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> 
     const failure = failureFrom(error);
     return { report: { ...untouchedNode(node, 'NeedsAttention', failure.message), failure }, placement: null, endsRun: null };
   };
+  const scope = new CancellationScope();
+  const stopStep = () => scope.cancel();
+  state.onStopStep.add(stopStep);
   try {
-    return await CancellationScope.cancellable(async () => {
-      const scope = CancellationScope.current();
-      state.onStopStep = () => scope.cancel();
+    return await scope.run(async () => {
       const child: ChildWorkflowHandle<typeof updateNode> = await startChild<typeof updateNode>('updateNode', {
         workflowId,
         args: [order],
@@ -95,7 +133,7 @@ async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> 
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) return failed(error);
   } finally {
-    state.onStopStep = null;
+    state.onStopStep.delete(stopStep);
   }
   // An earlier execution of this run (before a reset) began it: wait for it, and take over what it did.
   const adopted = await waiting(state.waits, 'adoption', { workflowId }, coordinatorWaitMs, (wait) =>

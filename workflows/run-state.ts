@@ -12,6 +12,7 @@ import type { EffectiveOptions } from '../domain/options.js';
 import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes.js';
 import { placementOf, type RolePlacement } from '../domain/placement.js';
 import type { Plan } from '../domain/plan.js';
+import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { Measurement } from '../domain/probes.js';
 import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
@@ -26,6 +27,8 @@ import { Witnesses } from './witnesses.js';
 const phaseKey = defineSearchAttributeKey('CauPhase', SearchAttributeType.KEYWORD);
 const failedNodesKey = defineSearchAttributeKey('CauFailedNodes', SearchAttributeType.INT);
 
+const maxAnswers = 100;
+
 export class RunState {
   readonly run: RunReference;
   readonly startedAt = new Date();
@@ -37,6 +40,8 @@ export class RunState {
   driver = '';
   software: readonly string[] = [];
   plan: Plan | null = null;
+  /** The moves of roles that the plan would cause; empty until they are predicted. */
+  predictedMoves: readonly PredictedNodeMoves[] = [];
   findings: Finding[] = [];
   readonly reports: NodeReport[] = [];
   readonly measurements: Measurement[] = [];
@@ -61,9 +66,10 @@ export class RunState {
   outcome: RunOutcome | null = null;
   failure: Failure | null = null;
   /** Ends the nodes at work after their step. */
-  onStopStep: (() => void) | null = null;
+  readonly onStopStep = new Set<() => void>();
   /** What the run waits for. */
   readonly waits = new Waits(() => this.changed());
+  private readonly answered = new Set<string>();
   private version = 0;
   private phase: RunPhase = 'starting';
   private phaseAt = new Date();
@@ -134,9 +140,19 @@ export class RunState {
     this.changed();
   }
 
+  /** Keeps the answer to a command; of too many, refusals are forgotten first, so that nobody's flood keeps another from stopping the run. */
   answer(answer: CommandAnswer): void {
+    this.answered.add(answer.requestId);
     this.answers.push(answer);
+    if (this.answers.length > maxAnswers) {
+      const refused = this.answers.findIndex(({ accepted }) => !accepted);
+      this.answers.splice(Math.max(0, refused), 1);
+    }
     this.changed();
+  }
+
+  isAnswered(requestId: string): boolean {
+    return this.answered.has(requestId);
   }
 
   /** Something that people should know; it changes nothing. */
@@ -149,7 +165,7 @@ export class RunState {
   requestStop(reason: string, after: 'node' | 'step'): void {
     this.paused = null;
     if (this.stop === null || (this.stop.after === 'node' && after === 'step')) this.stop = { reason: this.stop?.reason ?? reason, after };
-    if (after === 'step') this.onStopStep?.();
+    if (after === 'step') for (const stopStep of this.onStopStep) stopStep();
     this.changed();
   }
 

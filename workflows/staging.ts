@@ -1,6 +1,8 @@
 /** Fetching what a node is to install, before it is taken out of service. */
 import { CauError } from '../domain/errors.js';
+import type { RunOptions } from '../domain/options.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
+import { scanNode } from './scanning.js';
 import { waiting, type WaitBoard } from './waiting.js';
 import { longStep } from './workers.js';
 
@@ -15,7 +17,7 @@ const pauseMs = 2000;
  * @throws CauError `StageFailed` when the mirror offers again and again what it does not have
  */
 export async function stageScan(
-  { cluster, node, plugins }: { readonly cluster: string; readonly node: string; readonly plugins: readonly string[] },
+  { cluster, node, options }: { readonly cluster: string; readonly node: string; readonly options: RunOptions },
   scan: ScanResult,
   board: WaitBoard,
   onGone: (names: readonly string[]) => void = () => undefined,
@@ -34,7 +36,7 @@ export async function stageScan(
     await waiting(board, 'packages', { node, names: gone }, pauseMs, (wait) =>
       wait.sleep(pauseMs, `${gone[0] ?? ''} is not to be had any more; scan ${node} again`),
     );
-    offered = await longStep(cluster, node, `scan ${node} again`).scanNode({ cluster, node, plugins: [...plugins] });
+    offered = await scanNode(cluster, node, options, `scan ${node} again`);
   }
   return offered;
 }

@@ -2,16 +2,18 @@
 import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import type { RunOptions } from '../domain/options.js';
-import { decidePlan, reasonToSkip, type Plan } from '../domain/plan.js';
+import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
+import { decideWaves, waveFindings, type WaveFacts } from '../domain/waves.js';
 import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js';
 import type { Finding } from '../domain/report.js';
 import { unevenFindings, type OfferedNode } from '../domain/uniformity.js';
 import { failureFrom } from './failures.js';
+import { scanNode } from './scanning.js';
 import type { WaitBoard } from './waiting.js';
 import { Witnesses } from './witnesses.js';
-import { introduction, longStep, quickStep } from './workers.js';
+import { introduction, quickStep } from './workers.js';
 
 /** The cluster and who may speak for it. */
 export interface Acquaintance {
@@ -98,18 +100,13 @@ export async function scanNodes({ description }: Acquaintance, asked: readonly s
   const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node, options.includeStandby) }));
   return {
     skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }])),
-    found: await Promise.all(
-      reasons
-        .filter(({ reason }) => reason === null)
-        .map(async ({ node }) => ({ node, scan: await longStep(cluster, node, `scan ${node}`).scanNode({ cluster, node, plugins: options.plugins }) })),
-    ),
+    found: await Promise.all(reasons.filter(({ reason }) => reason === null).map(async ({ node }) => ({ node, scan: await scanNode(cluster, node, options) }))),
   };
 }
 
 /** What every member is still offered, for the end of a run; null of one that cannot be asked. */
-export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], { plugins }: RunOptions): Promise<OfferedNode[]> {
-  const scan = async (node: string) =>
-    (await longStep(cluster, node, `scan ${node}: do all nodes have the same?`).scanNode({ cluster, node, plugins })).updates;
+export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], options: RunOptions): Promise<OfferedNode[]> {
+  const scan = async (node: string) => (await scanNode(cluster, node, options, `scan ${node}: do all nodes have the same?`)).updates;
   return Promise.all(nodes.map(async (node) => ({ node, updates: members.includes(node) ? await scan(node).catch(() => null) : null })));
 }
 
@@ -136,6 +133,31 @@ export function findingsFrom({ found }: Scans, options: RunOptions): Finding[] {
     ...found.flatMap(({ node, scan }) => pluginFindings(node, scan.findings, options.skipChecks)),
     ...(options.requireUniform ? unevenFindings(offered, options.skipChecks) : []),
   ];
+}
+
+/** What tells which nodes may be worked on at once, as the cluster stands now. */
+export async function waveFacts(witnesses: Witnesses, atWork: readonly string[], options: RunOptions): Promise<WaveFacts> {
+  const [asked] = atWork;
+  const not = asked ?? null;
+  const [cluster, candidates] = await Promise.all([
+    witnesses.describe(not, 'which votes can be spared?'),
+    witnesses.ask({
+      summary: 'which nodes could keep each role serving?',
+      not,
+      timeoutMs: 30_000,
+      ask: (activities, target) => activities.findCandidates(target),
+    }),
+  ]);
+  return { cluster, candidates, allowOutage: options.allowOutage };
+}
+
+/** The plan in waves, where several nodes may be worked on at once, and what people should know of them; otherwise the plan as it is. */
+export async function planWaves({ witnesses }: Acquaintance, plan: Plan, options: RunOptions): Promise<{ readonly plan: Plan; readonly findings: Finding[] }> {
+  const nodes = plan.nodes.filter((node) => node.action === 'update').map((node) => node.node);
+  if (options.maxParallelNodes === 1 || nodes.length < 2) return { plan, findings: [] };
+  const facts = await waveFacts(witnesses, [], options);
+  const waves = decideWaves(facts, nodes, options.maxParallelNodes);
+  return { plan: withWaves(plan, waves), findings: waveFindings(facts, waves, options) };
 }
 
 /** Whether the roles of the node have to leave it: before its updates, or when its stack stops for a restart. */

@@ -5,18 +5,19 @@ import type { SettledWindow } from '../domain/maintenance-window.js';
 import type { RunState } from './run-state.js';
 import { waiting } from './waiting.js';
 
-/** Waits until the node may be begun as far as people and the clock are concerned, or the run is to end. Every wait has a deadline: it holds the cluster against every other run. */
-export async function awaitTurn(state: RunState, node: string): Promise<void> {
-  while (state.stop === null) {
+/** Waits until the node may be begun as far as people and the clock are concerned, or the run is to end. Every wait has a deadline: it holds the cluster against every other run. Tells whether it waited. */
+export async function awaitTurn(state: RunState, node: string): Promise<boolean> {
+  for (let hasWaited = false; ; hasWaited = true) {
+    if (state.stop !== null) return hasWaited;
     if (state.paused !== null) {
       await awaitResume(state, state.paused);
       continue;
     }
     const due = approvalDue(state.options.values.approval, { next: node, begun: state.begunNodes, granted: state.granted });
-    if (state.skipped.has(node)) return;
+    if (state.skipped.has(node)) return hasWaited;
     if (due !== null) await awaitApproval(state, due, node);
     else if (isClosedYet(state.window)) await awaitOpening(state, state.window);
-    else return;
+    else return hasWaited;
   }
 }
 

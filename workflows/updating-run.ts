@@ -19,7 +19,7 @@ import { archiveReport, createReport } from './run-report.js';
 import { RunState } from './run-state.js';
 import { reasonNotToStart, reasonToSkip, skipStart } from './scheduled-start.js';
 import { stageScan } from './staging.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
+import { checkCluster, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { timeLimits } from './time-limits.js';
 import { recallNodeTimes, settleWindow } from './window.js';
 
@@ -91,7 +91,9 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.enter('staging');
   const predicting = addMoves(state, met, state.plan);
   const staged = await stageAll(state, scans);
-  state.plan = planFrom(met, staged, options);
+  const waves = await planWaves(met, planFrom(met, staged, options), options);
+  state.findings = [...state.findings, ...waves.findings];
+  state.plan = withMoves(waves.plan, state.predictedMoves);
   state.enter('updating');
   await updateNodes(state, guard, new Map(staged.found.map(({ node, scan }) => [node, scan])), budget);
 
@@ -115,8 +117,8 @@ function refuseIfBlocked(state: RunState): void {
  */
 async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise<void> {
   try {
-    const moves = await predictMoves(met, plan);
-    state.plan = withMoves(state.plan ?? plan, moves);
+    state.predictedMoves = await predictMoves(met, plan);
+    state.plan = withMoves(state.plan ?? plan, state.predictedMoves);
   } catch (error) {
     const { message, remedy } = failureFrom(error);
     state.findings = [
@@ -129,10 +131,9 @@ async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise
 /** Fetches everything before the first node is touched: a mirror that fails later then disturbs nothing. */
 async function stageAll(state: RunState, scans: Scans): Promise<Scans> {
   const { cluster } = state.request;
-  const { plugins } = state.options.values;
   const stage = async ({ node, scan }: Scans['found'][number]) => ({
     node,
-    scan: await stageScan({ cluster, node, plugins }, scan, state.waits),
+    scan: await stageScan({ cluster, node, options: state.options.values }, scan, state.waits),
   });
   return { ...scans, found: await Promise.all(scans.found.map(stage)) };
 }

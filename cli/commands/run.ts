@@ -20,7 +20,7 @@ interface RunFlags {
 export function addRunCommand(program: Command): void {
   const command = program
     .command('run')
-    .description('Update every node of a cluster, one after another, while its services keep running.')
+    .description('Update every node of a cluster, one after another or in safe waves, while its services keep running.')
     .argument('[cluster]', 'the cluster; the configured one when it is left out')
     .option('--nodes <names>', 'only these nodes, separated by commas')
     .option('--profile <name>', 'options by name')

@@ -16,7 +16,9 @@ export function renderPreview(preview: Preview, colours: boolean): string {
     ...(preview.profile === undefined ? [] : [paint.dim(renderProfileUsed(preview.profile))]),
     '',
     renderTable(
-      ['', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) => paint.dim(head)),
+      [plan.nodes.some((node) => node.wave !== undefined) ? 'wave' : '', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) =>
+        paint.dim(head),
+      ),
       plan.nodes.map((node, index) => planRow(node, index)),
     ),
     '',
@@ -37,7 +39,7 @@ function planRow(node: PlannedNode, index: number): string[] {
   if (node.action === 'upToDate') return ['', node.node, 'up to date', '', '', '', ''];
   const moves = node.moves.map((move) => `${move.role}: ${move.from} -> ${move.to ?? 'nowhere'}`);
   return [
-    `${index + 1}.`,
+    `${node.wave ?? index + 1}.`,
     node.node,
     String(node.updates),
     String(node.security),

@@ -8,6 +8,7 @@ import { readHistory } from './history.js';
 import { decideHold, decideKeep, decideRelease } from './hold-decisions.js';
 import { createIdleProof } from './idle.js';
 import { decideLease, decideLeaseDrop } from './lease.js';
+import { findCandidates } from './find-candidates.js';
 import { predictMoves } from './predict-moves.js';
 import { requireQuorum } from './quorum-here.js';
 import { readStackState, startStack, stopStack } from './stack.js';
@@ -97,6 +98,10 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
     async predictMoves(order) {
       await requireQuorum(run, node);
       return predictMoves(run, node, order);
+    },
+    async findCandidates() {
+      await requireQuorum(run, node);
+      return findCandidates(run, node);
     },
     takeLease: (holder, releaseAfter) => change((cib) => decideLease(cib, holder, releaseAfter)),
     dropLease: (holder) => change((cib) => decideLeaseDrop(cib, holder)),

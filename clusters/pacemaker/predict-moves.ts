@@ -8,10 +8,8 @@ import { inScratch, readCib } from './compare-and-swap.js';
 import { findHold, hasOperatorStandby } from './holds.js';
 import { movesBetween } from './moves-between.js';
 import { simulate } from './simulation.js';
-import { element, parseXml, renderXml, type XmlElement } from './xml.js';
-
-/** The set of attributes that holds a node in the simulated copy. */
-const imaginedSetId = 'cau-preview';
+import { withStandby } from './imagined-standby.js';
+import { parseXml, renderXml } from './xml.js';
 
 /**
  * The moves of each node's drain and return, the one after the other, in that order of nodes.
@@ -24,7 +22,7 @@ export async function predictMoves(run: CommandRunner, asked: string, order: rea
   return inScratch(async (directory) => {
     const file = join(directory, 'cluster.xml');
     const simulateWith = async (node: CibNode, standby: 'on' | null) => {
-      const imagined = withStandby(parseXml(await readFile(file, 'utf8'), 'crm_simulate'), node.id, standby);
+      const imagined = withStandby(parseXml(await readFile(file, 'utf8'), 'crm_simulate'), [node.id], standby);
       await writeFile(file, renderXml(imagined));
       return simulate(run, file, file);
     };
@@ -51,22 +49,4 @@ export async function predictMoves(run: CommandRunner, asked: string, order: rea
 function canDrain(cib: Cib, node: CibNode): boolean {
   const hold = findHold(node);
   return node.isMember && (hold === null || hold.standby === 'none') && !hasOperatorStandby(cib, node);
-}
-
-/** The CIB with that node in standby, or free of any; it need not keep what is no configuration, such as comments. */
-function withStandby(cib: XmlElement, nodeId: string, standby: 'on' | null): XmlElement {
-  const hold = element('instance_attributes', { id: imaginedSetId }, [element('nvpair', { id: `${imaginedSetId}-standby`, name: 'standby', value: 'on' })]);
-  const change = (at: XmlElement, parent: string): XmlElement => {
-    if (parent === 'nodes' && at.attributes['id'] === nodeId)
-      return { ...at, children: [...at.children.flatMap(withoutStandby), ...(standby === null ? [] : [hold])] };
-    return at.name === 'cib' || at.name === 'configuration' || at.name === 'nodes'
-      ? { ...at, children: at.children.map((child) => change(child, at.name)) }
-      : at;
-  };
-  return change(cib, '');
-}
-
-function withoutStandby(set: XmlElement): XmlElement[] {
-  if (set.attributes['id'] === imaginedSetId) return [];
-  return [{ ...set, children: set.children.filter((pair) => pair.attributes['name'] !== 'standby') }];
 }

@@ -30,6 +30,7 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
       return { sight, isIdle: () => Promise.resolve(sight.idle) };
     },
     predictMoves: (order) => ask('predict', order),
+    findCandidates: () => ask('candidates'),
     takeLease: (run, releaseAfter = defaultOptions.releaseAfter) => ask('takeLease', { run, releaseAfter }),
     dropLease: (run) => ask('dropLease', run),
     hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter, terms) => ask('hold', { node: held, run, limit, releaseAfter, terms }),

@@ -13,7 +13,8 @@ import { removeMember } from './fencing.js';
 import { serveVerbs } from './local-call.js';
 import { requireQuorum, type Member } from './members.js';
 import type { SimulatedTimings } from './model.js';
-import { predictMoves } from './prediction.js';
+import { findCandidates, predictMoves, type PredictionStart } from './prediction.js';
+import type { RoleCandidates } from '../../domain/waves.js';
 import { describeAs } from './view.js';
 
 /** Every request says which machine, on which boot, sends it. */
@@ -52,19 +53,11 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
     predict: ({ node, input }: FromNode<readonly string[]>): PredictedNodeMoves[] => {
       requireQuorum(state.members, node);
       for (const one of input) requireConfigured(state.configuration, one);
-      const { places, scores } = state;
-      return predictMoves(
-        {
-          roles: state.settings.roles,
-          eligible: state.eligible(),
-          returnable: state.returnable(),
-          places,
-          scores,
-          pinned: state.pinned(),
-          barred: state.barred(),
-        },
-        input,
-      );
+      return predictMoves(predictionStart(state), input);
+    },
+    candidates: ({ node }: FromNode<null>): RoleCandidates[] => {
+      requireQuorum(state.members, node);
+      return findCandidates(predictionStart(state));
     },
     takeLease: changing<{ run: RunReference; releaseAfter: Duration }>((now, { run, releaseAfter }) => withLease(now, run, releaseAfter)),
     dropLease: changing<RunReference>(withoutLease),
@@ -74,6 +67,19 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
     release: changing<AboutNode>((now, { node, run }) => withoutHold(now, node, run)),
     keep: changing<AboutNode & { reason: string }>((now, { node, run, reason }) => withKept(now, node, run, reason)),
   });
+}
+
+function predictionStart(state: ClusterState): PredictionStart {
+  const { places, scores } = state;
+  return {
+    roles: state.settings.roles,
+    eligible: state.eligible(),
+    returnable: state.returnable(),
+    places,
+    scores,
+    pinned: state.pinned(),
+    barred: state.barred(),
+  };
 }
 
 function boot(state: ClusterState, name: string, bootId: string): void {

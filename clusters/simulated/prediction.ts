@@ -1,5 +1,6 @@
 /** Predicts the moves of drains and returns in a simulated cluster: the placement decision on the states to come. */
 import type { PredictedMove, PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
+import type { RoleCandidates } from '../../domain/waves.js';
 import type { SimulatedRole } from './model.js';
 import { decidePlacement, type Places, type Scores } from './placement.js';
 
@@ -32,6 +33,13 @@ export function predictMoves({ roles, eligible, returnable, places, scores, pinn
     const returned = returnable.filter((other) => other === node || open.includes(other));
     return { node, moves: [...settle(drained, 'drain'), ...settle(returned, 'return')] };
   });
+}
+
+/** For each role that serves: the nodes each of which could keep it serving if no other might run roles. */
+export function findCandidates({ roles, eligible, places, scores, pinned, barred }: Omit<PredictionStart, 'returnable'>): RoleCandidates[] {
+  const serving = roles.filter((role) => places[role.id]?.address != null);
+  const alone = eligible.map((node) => ({ node, there: decidePlacement(roles, [node], places, scores, pinned, barred) }));
+  return serving.map(({ id }) => ({ role: id, nodes: alone.filter(({ node, there }) => there[id]?.address === node).map(({ node }) => node) }));
 }
 
 function moveOf(role: SimulatedRole, before: Places, after: Places, when: PredictedMove['when']): PredictedMove[] {

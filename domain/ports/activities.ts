@@ -15,9 +15,10 @@ import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
 import type { ExaminedRun, OpenWorkflow } from '../recovery.js';
 import type { ReleaseDecision } from '../release.js';
-import { updateSchema } from '../updates.js';
+import { updateSchema, wantedUpdatesSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
 import type { NodeEvidence, VerifiedRun } from '../evidence.js';
+import type { RoleCandidates } from '../waves.js';
 import type { PredictedNodeMoves } from './cluster-driver.js';
 import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
 
@@ -30,7 +31,8 @@ const updates = z.array(updateSchema).max(5000);
 /** The input of each activity of a node worker; `cluster` and `node` name the worker that is meant. */
 export const nodeInputs = {
   target: z.strictObject(target),
-  scan: z.strictObject({ ...target, plugins }),
+  /** `wanted`: all, unless it says otherwise. */
+  scan: z.strictObject({ ...target, plugins, wanted: wantedUpdatesSchema.optional() }),
   stage: z.strictObject({ ...target, updates }),
   operation: z.strictObject({ ...target, run: runReferenceSchema, pass, plugin: nameSchema, updates }),
   verify: z.strictObject({ ...target, updates }),
@@ -61,7 +63,7 @@ export const nodeInputs = {
   }),
   watch: z.strictObject({
     ...target,
-    condition: z.enum(['drained', 'held', 'member', 'left', 'settled']),
+    condition: z.enum(['drained', 'empty', 'held', 'member', 'left', 'settled']),
     watched: nameSchema,
     run: runReferenceSchema,
     /** A `Baseline`; made by ourselves a moment ago, so only its size matters. */
@@ -137,6 +139,7 @@ export interface NodeActivities {
 export interface ClusterActivities {
   describeCluster(input: Input<'target'>): Promise<ClusterDescription>;
   predictMoves(input: Input<'predict'>): Promise<readonly PredictedNodeMoves[]>;
+  findCandidates(input: Input<'target'>): Promise<readonly RoleCandidates[]>;
   takeLease(input: Input<'claim'>): Promise<void>;
   dropLease(input: Input<'lease'>): Promise<void>;
   holdNode(input: Input<'hold'>): Promise<void>;

@@ -7,6 +7,7 @@ import type { ClusterDescription, ClusterSight } from '../cluster.js';
 import type { Duration } from '../duration.js';
 import type { RunReference } from '../names.js';
 import type { ClusterHistory } from '../records.js';
+import type { RoleCandidates } from '../waves.js';
 
 export interface ClusterDriver {
   /** The driver's name: `pacemaker`, `simulated`. */
@@ -24,6 +25,12 @@ export interface ClusterDriver {
    * An entry per node; empty `moves` when nothing would move.
    */
   predictMoves(order: readonly string[]): Promise<PredictedNodeMoves[]>;
+
+  /**
+   * For each wanted role that serves now: the nodes each of which alone could keep it serving, with all others drained. Changes
+   * nothing. Where roles could not share one node this names too few nodes, never too many.
+   */
+  findCandidates(): Promise<RoleCandidates[]>;
 
   /**
    * Takes the lease of the cluster for a run. Succeeds again for the run that has it. `releaseAfter` is recorded with it;

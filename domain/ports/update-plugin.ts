@@ -3,13 +3,17 @@
  * never restarts it and never asks anything. `install` runs in a process of its own that survives the node worker.
  */
 import type { Installation, Records } from '../records.js';
-import type { Update } from '../updates.js';
+import type { Update, WantedUpdates } from '../updates.js';
 
 export interface UpdatePlugin {
   readonly manifest: PluginManifest;
 
-  /** What the node needs, changing nothing that another program can see. @throws CauError `ScanFailed`, `LockHeld` */
-  scan(context: PluginContext): Promise<ScanResult>;
+  /**
+   * What the node needs of the wanted updates, changing nothing that another program can see. What is on offer and not wanted is
+   * kept back, with that reason.
+   * @throws CauError `ScanFailed`, `LockHeld`
+   */
+  scan(wanted: WantedUpdates, context: PluginContext): Promise<ScanResult>;
 
   /** Fetches exactly these updates, so that `install` needs no network. @throws CauError `StageFailed` */
   stage(updates: readonly Update[], context: PluginContext): Promise<StageResult>;

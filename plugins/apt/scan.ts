@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CauError } from '../../domain/errors.js';
 import type { PluginContext, ScanResult } from '../../domain/ports/update-plugin.js';
-import type { Update } from '../../domain/updates.js';
+import type { Update, WantedUpdates } from '../../domain/updates.js';
 import { lastLines, run } from './commands.js';
 import { judgeSpace, readPlaces, type Demand } from './disk-space.js';
 import { findFindings } from './findings.js';
@@ -13,11 +13,11 @@ import { needsRepair } from './repair.js';
 import { readPackages, type Packages } from './package-state.js';
 import { placeOptions, preparePlaces, simulateOptions } from './places.js';
 import { decideRestartNeed, readRestartFacts } from './restart-need.js';
-import { parseSimulation, parseSizes, sizeOf, type PackageSize, type SimulatedInstall } from './simulation.js';
+import { parseSimulation, parseSizes, sizeOf, type PackageSize, type SimulatedInstall, type Simulation } from './simulation.js';
 import { readManifest } from './staging-manifest.js';
 
 /** Reads fresh lists of the plug-in's own, and simulates the upgrade that an installation would do. */
-export async function scan({ cluster, stateDirectory, progress }: PluginContext): Promise<ScanResult> {
+export async function scan(wanted: WantedUpdates, { cluster, stateDirectory, progress }: PluginContext): Promise<ScanResult> {
   const places = await preparePlaces(stateDirectory);
   const options = [...placeOptions(places), '-o', `APT::Machine-ID=${machineId(cluster)}`];
   progress('reading package lists');
@@ -35,7 +35,9 @@ export async function scan({ cluster, stateDirectory, progress }: PluginContext)
   ]);
   if (simulated.exitCode !== 0) throw new CauError('ScanFailed', `apt cannot simulate the upgrade: ${lastLines(simulated.all)}`, { where: 'apt' });
   const simulation = parseSimulation(simulated.stdout);
-  const installs = simulation.installs.filter((install) => !isOwn(install.name));
+  const chosen = wanted === 'all' ? simulation.installs : await chooseSecurity(simulation, options);
+  const unwanted = simulation.installs.filter((install) => !chosen.some((one) => one.name === install.name));
+  const installs = chosen.filter((install) => !isOwn(install.name));
   const [sizes, keptBack, manifest] = await Promise.all([
     readSizes(installs, options),
     explainKeptBack(simulation, packages, options),
@@ -43,14 +45,27 @@ export async function scan({ cluster, stateDirectory, progress }: PluginContext)
   ]);
   const isFetched = ({ name, to }: SimulatedInstall) => (manifest[`${name} ${to}`] ?? null) !== null;
   const space = judgeSpace(await readPlaces(places.archives, demandOf(installs, sizes, packages, isFetched)));
-  const own = simulation.installs.filter((install) => isOwn(install.name));
+  const own = chosen.filter((install) => isOwn(install.name));
   return {
     updates: installs.map((install) => toUpdate(install, sizes)),
-    keptBack: [...keptBack, ...own.map(({ name }) => ({ name, reason: 'runs this very update; it is updated between runs' }))],
+    keptBack: [
+      ...keptBack,
+      ...own.map(({ name }) => ({ name, reason: 'runs this very update; it is updated between runs' })),
+      ...unwanted.map(({ name }) => ({ name, reason: 'no security update' })),
+    ],
     findings: [...findings, ...space],
     restartNeed: decideRestartNeed(facts),
     repairNeeded,
   };
+}
+
+/** Security updates by the origin of the newest version, with what apt says that these need of the others. @throws CauError `ScanFailed` */
+async function chooseSecurity({ installs }: Simulation, options: readonly string[]): Promise<readonly SimulatedInstall[]> {
+  const names = installs.filter((install) => install.origins.some(isSecurityOrigin)).map(({ name, to }) => `${name}=${to}`);
+  if (names.length === 0) return [];
+  const simulated = await run('apt-get', [...simulateOptions, '--fix-broken', 'install', '--no-remove', ...options, ...names]);
+  if (simulated.exitCode !== 0) throw new CauError('ScanFailed', `apt cannot simulate the security updates: ${lastLines(simulated.all)}`, { where: 'apt' });
+  return parseSimulation(simulated.stdout).installs;
 }
 
 /** Phased updates are dealt out by machine id: one id for the cluster, so that all nodes get the same. */

@@ -11,6 +11,7 @@ import { openPackageDatabase, type PackageDatabase } from './package-database.js
 import { installationsSince } from './package-history.js';
 
 const endlessLookMs = 50;
+const notWanted = 'no security update';
 
 type Machine = Pick<MachineFile, 'node' | 'stateDirectory' | 'runDirectory' | 'repositoryFile' | 'timings'>;
 
@@ -20,10 +21,12 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
   const restartNeed = () => Promise.resolve(readRestartNeed(machine));
   return {
     manifest: { name, version: '1', exclusive: ['simulated-packages'] },
-    async scan() {
+    async scan(wanted) {
+      const offered = findUpdates(database.offered(), database.read(), machine.node, name);
+      const isWanted = (update: Update) => wanted === 'all' || update.security;
       return {
-        updates: findUpdates(database.offered(), database.read(), machine.node, name),
-        keptBack: [],
+        updates: offered.filter(isWanted),
+        keptBack: offered.filter((update) => !isWanted(update)).map((update) => ({ name: update.name, reason: notWanted })),
         findings: findHalfInstalled(database),
         restartNeed: await restartNeed(),
         repairNeeded: findHalfInstalled(database).length > 0,

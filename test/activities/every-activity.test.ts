@@ -54,6 +54,7 @@ const inputs: Readonly<Record<string, object>> = {
   introduceCluster: { cluster: 'c1' },
   describeCluster: own,
   predictMoves: { ...own, order: ['node1'] },
+  findCandidates: own,
   takeLease: { ...own, run: exampleRun, releaseAfter: '30m' },
   dropLease: { ...own, run: exampleRun },
   holdNode: { ...own, held: 'node2', run: exampleRun, limit: 1, releaseAfter: '30m' },

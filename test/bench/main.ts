@@ -14,15 +14,20 @@ import { timeTrials, tools, type Tool } from './lab.js';
 import { describeMachine } from './machine-facts.js';
 import { measureTrials, Records, type Trial } from './records.js';
 import { summariseFailover, summariseLab, summariseSimulated, targets } from './results.js';
+import { benchManyClusters, benchParallel } from './side-by-side.js';
 import { benchSimulated } from './simulated.js';
+import { renderManyClusters, renderParallel } from './side-by-side-tables.js';
 import { labGrids, renderFailover, renderMachine, renderSimulated } from './tables.js';
 
-const parts = ['simulated', 'failover', 'lab', 'kills', 'troubles'] as const;
+const parts = ['simulated', 'parallel', 'clusters', 'failover', 'lab', 'kills', 'troubles'] as const;
 type Part = (typeof parts)[number];
+
+const nodesEach = 3;
 
 interface Flags {
   readonly only?: readonly Part[];
   readonly runs: number;
+  readonly clusters: number;
   readonly tools: readonly Tool[];
   readonly records?: string;
   readonly within?: number;
@@ -33,8 +38,9 @@ interface Flags {
 const endings = new Endings();
 const flags = new Command('bench')
   .description('Measures what an Updating Run costs beyond its steps, and compares it with a shell loop and with an Ansible playbook that do the same.')
-  .addOption(new Option('--only <parts...>', 'measure only these (default: simulated failover lab)').choices(parts))
+  .addOption(new Option('--only <parts...>', 'measure only these (default: simulated parallel clusters failover lab)').choices(parts))
   .option('--runs <number>', 'how often each time is measured', parseCount, 3)
+  .option('--clusters <number>', 'how many clusters are updated at once, of three nodes each', parseCount, 20)
   .addOption(new Option('--tools <tools...>', 'compare only these').choices(tools).default([...tools]))
   .option('--records <file>', 'keep what is measured on a lab there, trial by trial, and do not measure again what is there')
   .option('--within <duration>', 'begin no trial on a lab after that time; with the same records the next call goes on', parseDuration)
@@ -62,6 +68,10 @@ async function bench(): Promise<void> {
   if (flags.json !== true) print(renderMachine(machine, command));
   const simulated = wanted.has('simulated') ? summariseSimulated(await withEndings(endings, (own) => benchSimulated(flags.runs, own, progress))) : null;
   if (simulated !== null && flags.json !== true) print(renderSimulated(simulated));
+  const parallel = wanted.has('parallel') ? await withEndings(endings, (own) => benchParallel(own, progress)) : null;
+  if (parallel !== null && flags.json !== true) print(renderParallel(parallel));
+  const clusters = wanted.has('clusters') ? await withEndings(endings, (own) => benchManyClusters(flags.clusters, nodesEach, own, progress)) : null;
+  if (clusters !== null && flags.json !== true) print(renderManyClusters(clusters));
   const failover = wanted.has('failover') ? summariseFailover(await withEndings(endings, (own) => benchFailover(flags.runs, own, progress))) : null;
   if (failover !== null && flags.json !== true) print(renderFailover(failover));
   const records = new Records(flags.records);
@@ -72,18 +82,18 @@ async function bench(): Promise<void> {
   const troubles = resultsOf<TroubleResult>(records, 'trouble/');
   const grids = [...(lab.tools.length === 0 ? [] : labGrids(lab)), ...killGrids(kills), ...troubleGrids(troubles)];
   if (flags.page !== undefined) await writePage(flags.page, grids);
-  if (flags.json === true) print(JSON.stringify({ machine, command, targets, simulated, failover, lab, kills, troubles }, null, 2));
+  if (flags.json === true) print(JSON.stringify({ machine, command, targets, simulated, parallel, clusters, failover, lab, kills, troubles }, null, 2));
   else for (const grid of grids) print(renderGrid(grid));
 }
 
 function wantedParts(): ReadonlySet<Part> {
-  if (process.getuid?.() === 0) return new Set(flags.only ?? ['simulated', 'failover', 'lab']);
+  if (process.getuid?.() === 0) return new Set(flags.only ?? ['simulated', 'parallel', 'clusters', 'failover', 'lab']);
   if (flags.only?.some(needsLab) === true) throw new Error('The lab needs root, for its namespaces and mounts.');
   if (flags.only === undefined) progress('The lab needs root, for its namespaces and mounts; it is left out.');
-  return new Set(flags.only ?? ['simulated', 'failover']);
+  return new Set(flags.only ?? ['simulated', 'parallel', 'clusters', 'failover']);
 }
 
-const needsLab = (part: Part) => part !== 'simulated' && part !== 'failover';
+const needsLab = (part: Part) => part === 'lab' || part === 'kills' || part === 'troubles';
 
 function trialsOf(wanted: ReadonlySet<Part>): Trial<unknown>[] {
   const [ours, theirs] = [flags.tools.includes('cau'), flags.tools.includes('ansible')];

@@ -35,7 +35,9 @@ const refuse = (text: string): string => {
 describe('the profiles that come with the product', () => {
   it('are good, and "default" is the built-in defaults', async () => {
     const profiles = await listProfiles({ own: [], shipped: shippedProfiles() });
-    expect(profiles.map(({ name, problem }) => ({ name, problem }))).toEqual(['cautious', 'default', 'fast'].map((name) => ({ name, problem: null })));
+    expect(profiles.map(({ name, problem }) => ({ name, problem }))).toEqual(
+      ['cautious', 'default', 'fast', 'security-only'].map((name) => ({ name, problem: null })),
+    );
     expect(effectiveOptions((await readProfile({ own: [], shipped: shippedProfiles() }, 'default')).options, {})).toEqual(effectiveOptions({}, {}));
   });
 });

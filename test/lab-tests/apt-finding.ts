@@ -46,6 +46,24 @@ export function promiseFinding(): void {
       expect(await node.plugin.verify(updates)).toEqual({ clean: true, problems: [] });
     });
 
+    it('where security updates are wanted, takes these and what they need, and keeps back the others', async () => {
+      await node.begin(bare('sec-app', '1.0'), bare('sec-lib', '1.0'), bare('sec-other', '1.0'));
+      await lab.publish('sec-plain', [bare('sec-lib', '1.1'), bare('sec-other', '1.1')]);
+      await lab.publish('sec-urgent', [{ ...bare('sec-app', '1.1'), depends: 'sec-lib (>= 1.1)' }], { label: 'CauLab', suite: 'stable-security' });
+      await node.offer('sec-plain', 'sec-urgent');
+      const { updates, keptBack } = await node.plugin.scanSecurity();
+      expect(updates.map(({ name, to, security }) => ({ name, to, security })).toSorted((one, other_) => one.name.localeCompare(other_.name))).toEqual([
+        { name: 'sec-app', to: '1.1', security: true },
+        { name: 'sec-lib', to: '1.1', security: false },
+      ]);
+      expect(keptBack).toEqual([{ name: 'sec-other', reason: 'no security update' }]);
+      expect(await node.plugin.stage(updates)).toMatchObject({ gone: [] });
+      expect(outcomes(await node.plugin.install(updates)).toSorted()).toEqual(['sec-app succeeded', 'sec-lib succeeded']);
+      expect(await node.installed('sec-other')).toBe('ii 1.0');
+      await node.offer('sec-plain');
+      expect((await node.plugin.scanSecurity()).updates).toEqual([]);
+    });
+
     it('keeps back what is held, needs a removal, is phased or cannot be met, and says why', async () => {
       const names = ['held-one', 'rival', 'blocked', 'phased-one', 'unmet'];
       await node.begin(...names.map((name) => bare(name, '1.0')));

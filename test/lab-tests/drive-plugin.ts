@@ -16,7 +16,7 @@ import { createAptPlugin } from '../../plugins/apt/apt-plugin.js';
 
 interface PluginRequest {
   readonly id: number;
-  readonly verb: 'scan' | 'stage' | 'install' | 'verify' | 'repair' | 'restartNeed' | 'operate-install' | 'operate-repair';
+  readonly verb: 'scan' | 'scan-security' | 'stage' | 'install' | 'verify' | 'repair' | 'restartNeed' | 'operate-install' | 'operate-repair';
   readonly updates: readonly Update[];
 }
 
@@ -44,7 +44,9 @@ async function answer(request: PluginRequest): Promise<void> {
 
 async function perform({ id, verb, updates }: PluginRequest, progress: (line: string) => void): Promise<unknown> {
   const context = { cluster, node, stateDirectory, progress };
-  if (verb === 'scan' || verb === 'repair' || verb === 'restartNeed') return plugin[verb](context);
+  if (verb === 'scan') return plugin.scan('all', context);
+  if (verb === 'scan-security') return plugin.scan('security', context);
+  if (verb === 'repair' || verb === 'restartNeed') return plugin[verb](context);
   if (verb === 'stage' || verb === 'install' || verb === 'verify') return plugin[verb](updates, context);
   const operation = verb === 'operate-install' ? 'install' : 'repair';
   const specification: OperationSpecification = {

@@ -14,6 +14,7 @@ import { publish, sourceOf, type PackageDefinition } from '../lab/repository.js'
 /** The plug-in of one node, used from outside. */
 export interface RemotePlugin {
   scan(): Promise<ScanResult>;
+  scanSecurity(): Promise<ScanResult>;
   stage(updates: readonly Update[]): Promise<StageResult>;
   install(updates: readonly Update[]): Promise<InstallResult>;
   verify(updates: readonly Update[]): Promise<VerifyResult>;
@@ -118,6 +119,7 @@ interface Remote {
 function createPlugin(remote: () => Remote): RemotePlugin {
   return {
     scan: () => remote().call('scan'),
+    scanSecurity: () => remote().call('scan-security'),
     stage: (updates) => remote().call('stage', updates),
     install: (updates) => remote().call('install', updates),
     verify: (updates) => remote().call('verify', updates),

@@ -65,6 +65,7 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
         return { sight, isIdle: () => Promise.resolve(sight.idle) };
       },
       predictMoves: (order) => call('predictMoves', order),
+      findCandidates: () => call('findCandidates'),
       takeLease: (run, releaseAfter) => call('takeLease', run, ...(releaseAfter === undefined ? [] : [releaseAfter])),
       dropLease: (run) => call('dropLease', run),
       hold: (held, run, limit, releaseAfter) => call('hold', held, run, limit, ...(releaseAfter === undefined ? [] : [releaseAfter])),

@@ -1,8 +1,10 @@
 /** The configuration of the lab's cluster: corosync's, and the first CIB. */
 import { hostAddress, nodeAddress, powerPort, type LabPlace } from './place.js';
+import { deviceConfiguration } from './quorum-device.js';
 
-/** corosync.conf; two nodes keep quorum alone once both have been there. */
-export function corosyncConfiguration(place: LabPlace, nodes: readonly string[]): string {
+/** corosync.conf; two nodes keep quorum alone once both have been there, unless they have a quorum device for that. */
+export function corosyncConfiguration(place: LabPlace, nodes: readonly string[], { quorumDevice }: { readonly quorumDevice: boolean }): string {
+  const alone = nodes.length === 2 ? '  two_node: 1\n  wait_for_all: 1\n' : '';
   return `totem {
   version: 2
   cluster_name: ${place.name}
@@ -14,7 +16,7 @@ export function corosyncConfiguration(place: LabPlace, nodes: readonly string[])
 }
 quorum {
   provider: corosync_votequorum
-${nodes.length === 2 ? '  two_node: 1\n  wait_for_all: 1\n' : ''}}
+${quorumDevice ? deviceConfiguration(place) : alone}}
 logging {
   to_stderr: no
   to_syslog: yes

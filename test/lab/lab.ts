@@ -21,9 +21,11 @@ import {
   powerPort,
   temporalPort,
   webAddress,
+  witnessName,
   type LabPlace,
 } from './place.js';
 import { servePower } from './power.js';
+import { askWitness, prepareWitness } from './quorum-device.js';
 import { claimLab } from './record.js';
 import { buildRepositories, sourceOf, usualOffers, type Offer } from './repository.js';
 import { requireRootfs } from './rootfs.js';
@@ -35,6 +37,8 @@ export interface LabSettings {
   readonly nodes: 2 | 3 | 4;
   /** On by default, as on any cluster that is meant seriously. */
   readonly fencing?: boolean;
+  /** A machine beside the cluster that lends it a vote; none unless wanted. */
+  readonly quorumDevice?: boolean;
   /** The loopback port of the Temporal service that the nodes' workers shall use; no workers when absent. */
   readonly temporalPort?: number;
   readonly offers?: readonly Offer[];
@@ -109,6 +113,11 @@ export class Lab {
       const machine = new LabMachine({ place, node, rootfs, repositories, productRoot: findPackage().root });
       this.machines.set(node, machine);
       await this.prepare(machine, key);
+    }
+    if (settings.quorumDevice === true) {
+      const witness = new LabMachine({ place, node: witnessName, rootfs, repositories, productRoot: findPackage().root });
+      this.machines.set(witnessName, witness);
+      await prepareWitness(place, witness);
     }
     this.servers.push(await servePower(hostAddress(place), powerPort, this.machines, (line) => this.powerLog.push(line)));
     if (settings.temporalPort !== undefined) this.servers.push(await forward(hostAddress(place), temporalPort, settings.temporalPort));
@@ -190,7 +199,15 @@ export class Lab {
     if (serving < expected) return `${serving} of ${expected} instances run`;
     const dc = /<current_dc [^>]*name="([^"]*)"/.exec(view)?.[1] ?? '';
     const idle = await this.exec(first ?? 'node1', 'crmadmin', '-S', dc);
-    return idle.includes('S_IDLE') ? 'settled' : 'actions are pending';
+    if (!idle.includes('S_IDLE')) return 'actions are pending';
+    return (await this.hasDeviceVote()) ? 'settled' : 'the quorum device does not lend its vote';
+  }
+
+  /** Also where there is no device that could. */
+  private async hasDeviceVote(): Promise<boolean> {
+    if (this.settings.quorumDevice !== true) return true;
+    const votes = await Promise.all(this.nodes.map((node) => this.machine(node).exec(['corosync-quorumtool', '-s'])));
+    return votes.every(({ stdout }) => /^\s*0\s+1\s+Qdevice/m.test(stdout));
   }
 
   private async layBridge(): Promise<void> {
@@ -218,7 +235,8 @@ export class Lab {
       ['127.0.0.1 localhost', `${hostAddress(place)} host`, ...nodes.map((name) => `${nodeAddress(place, name)} ${name}`), ''].join('\n'),
     );
     await machine.lay('/etc/lab.env', `LAB_IP=${nodeAddress(place, node)}\n`);
-    await machine.lay('/etc/corosync/corosync.conf', corosyncConfiguration(place, nodes));
+    await machine.lay('/etc/corosync/corosync.conf', corosyncConfiguration(place, nodes, { quorumDevice: settings.quorumDevice === true }));
+    if (settings.quorumDevice === true) await askWitness(place, node);
     await machine.lay('/etc/corosync/authkey', key, 0o400);
     await machine.lay('/var/lib/pacemaker/cib/cib.xml', firstCib(place, nodes, { fencing: settings.fencing ?? true }), 0o600, '/var/lib/pacemaker/cib');
     await machine.lay('/etc/apt/sources.list.d/cau-lab.list', (settings.offers ?? usualOffers).map(sourceOf).join(''));

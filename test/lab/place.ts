@@ -22,7 +22,7 @@ export const labCommand = ({ name }: LabPlace, command: string) => `npm run lab 
 
 /** The host's address on the lab's bridge. */
 export const hostAddress = ({ network }: LabPlace) => `${network}.254`;
-export const nodeAddress = ({ network }: LabPlace, node: string) => `${network}.${10 + numberOf(node)}`;
+export const nodeAddress = ({ network }: LabPlace, node: string) => `${network}.${node === witnessName ? 9 : 10 + numberOf(node)}`;
 export const bridgeName = ({ name }: LabPlace) => `${name}0`;
 /** The host's end of a node's network cable, as systemd-nspawn names it; a longer one than the kernel's 15 letters is its alternative name. */
 export const cableName = ({ name }: LabPlace, node: string) => `vb-${name}-${node}`;
@@ -41,6 +41,9 @@ export function cgroupsOf({ name }: LabPlace): string[] {
 
 export const nodeDirectory = ({ directory }: LabPlace, node: string) => join(directory, 'nodes', node);
 export const nodeNames = (count: number) => Array.from({ length: count }, (_, index) => `node${index + 1}`);
+
+/** The machine that lends its vote, in a lab with a quorum device. */
+export const witnessName = 'witness';
 
 export function numberOf(node: string): number {
   return Number(node.replace('node', ''));

@@ -15,6 +15,9 @@ const packages = [
   'pacemaker',
   'pacemaker-cli-utils',
   'corosync',
+  // Started only in a lab with a quorum device.
+  'corosync-qdevice',
+  'corosync-qnetd',
   'resource-agents',
   'iproute2',
   'iputils-arping',
@@ -85,7 +88,11 @@ async function keep(made: string, directory: string): Promise<void> {
 }
 
 async function customise(root: string, debs: string): Promise<void> {
-  for (const name of ['etc/hostname', 'etc/resolv.conf', ...['nginx', 'ssh'].map((unit) => `etc/systemd/system/multi-user.target.wants/${unit}.service`)])
+  for (const name of [
+    'etc/hostname',
+    'etc/resolv.conf',
+    ...['nginx', 'ssh', 'corosync-qdevice', 'corosync-qnetd'].map((unit) => `etc/systemd/system/multi-user.target.wants/${unit}.service`),
+  ])
     await rm(join(root, name), { force: true });
   // Keys that all labs would share.
   for (const name of await readdir(join(root, 'etc/ssh'))) if (name.startsWith('ssh_host_')) await rm(join(root, 'etc/ssh', name));

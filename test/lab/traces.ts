@@ -30,7 +30,7 @@ export async function removeTraces(place: LabPlace): Promise<void> {
     );
   await hostQuietly('ip', 'link', 'del', bridgeName(place));
   for (const name of await readdir(propagation).catch(() => [])) {
-    if (name.startsWith(`${place.name}-node`)) await rmdir(join(propagation, name)).catch(() => undefined);
+    if (name.startsWith(`${place.name}-`)) await rmdir(join(propagation, name)).catch(() => undefined);
   }
   for (const name of ['nodes', 'repositories', 'ssh', 'lab.json']) await rm(join(place.directory, name), { recursive: true, force: true });
   // A keeper's log may still be there: it tells why the lab came down.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
 import { verifyRun } from '../../client/verify.js';
+import type { Plan } from '../../domain/plan.js';
 import type { Report } from '../../domain/report.js';
 import { atRest, createWorld, expectAtRest, nodes, type World } from '../helpers/simulated-world.js';
 import { usualPackages } from '../helpers/usual-cluster.js';
@@ -66,6 +67,23 @@ describe('includeStandby', () => {
     world.cluster.endlessUpdate('node4', 'kernel', false);
     expect(resultOf(await world.report(handle), 'node4')).toMatchObject({ outcome: 'Failed', failure: { code: 'HoldBroken' }, restarts: [] });
     expect(world.cluster.bootId('node4')).toBe(boot);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+});
+
+describe('updates', () => {
+  it('where they are security updates, installs these alone, also in its last look, and says what it kept back', async () => {
+    const version = await world.offerNext((updates) =>
+      updates.filter(({ name }) => name === 'app' || name === 'agent').map((update) => (update.name === 'app' ? { ...update, security: true } : update)),
+    );
+    const before = await world.cluster.installedVersions('node1');
+    const handle = await world.start({ updates: 'security' }, { nodes: ['node1'] });
+    const report = await world.report(handle);
+    expect(resultOf(report, 'node1')).toMatchObject({ outcome: 'Succeeded', installed: 1, restarts: [] });
+    expect(await world.cluster.installedVersions('node1')).toEqual({ ...before, app: version });
+    const plan = await handle.query<Plan>('plan');
+    expect(plan.nodes.find(({ node }) => node === 'node1')?.keptBack).toEqual(['agent: no security update']);
+    await expectVerified(report);
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 });

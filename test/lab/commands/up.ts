@@ -19,6 +19,7 @@ export function addUpCommands(program: Command): void {
     .description('Make a cluster of so many nodes and leave it running in the background.')
     .addArgument(new Argument('<nodes>', 'how many').choices(['2', '3', '4']))
     .option('--no-fencing', 'a cluster without fence devices')
+    .option('--quorum-device', 'one more machine, which lends the cluster a vote')
     .option('--temporal-port <port>', 'start node workers, which reach the Temporal service at this port of the loopback interface', parsePort)
     .option('--offers <offers>', 'updates on offer from the beginning, with commas between, or "none" (default: ordinary,restart,dependent,stack)', parseOffers)
     .addOption(new Option('--network <numbers>', 'the first three numbers of its network (default: 10.87.0)'))
@@ -28,11 +29,12 @@ export function addUpCommands(program: Command): void {
 
 interface UpFlags {
   readonly fencing: boolean;
+  readonly quorumDevice?: boolean;
   readonly temporalPort?: number;
   readonly offers?: readonly Offer[];
 }
 
-async function up(count: string, { fencing, temporalPort, offers }: UpFlags, self: Command): Promise<void> {
+async function up(count: string, { fencing, quorumDevice = false, temporalPort, offers }: UpFlags, self: Command): Promise<void> {
   const place = await placeOf(self);
   const present = await readRecord(place);
   if (present !== null && isOwned(present)) throw new Error(upAlready(place, present));
@@ -41,9 +43,9 @@ async function up(count: string, { fencing, temporalPort, offers }: UpFlags, sel
   const startedAt = performance.now();
   const say = (line: string) => console.log(`${renderElapsed(performance.now() - startedAt).padStart(7)}  ${line}`);
   const more = { ...(temporalPort === undefined ? {} : { temporalPort }), ...(offers === undefined ? {} : { offers }) };
-  await startKeeper({ place, nodes: Number(count) as 2 | 3 | 4, fencing, ...more }, say);
+  await startKeeper({ place, nodes: Number(count) as 2 | 3 | 4, fencing, quorumDevice, ...more }, say);
   console.log(`
-The lab ${place.name} is up: ${count} nodes, fencing ${fencing ? 'on' : 'off'}.
+The lab ${place.name} is up: ${count} nodes, fencing ${fencing ? 'on' : 'off'}${quorumDevice ? ', with a quorum device' : ''}.
   web         ${webAddress(place)}
   continuous  ${continuousAddress(place)}
 ${temporalPort === undefined ? '' : await temporalHint(temporalPort, place.name)}Next: ${labCommand(place, 'status')}`);

@@ -29,10 +29,18 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const offer = (...updates: SimulatedUpdate[]) => writeFile(join(directory, 'repository.json'), JSON.stringify(updates));
 const setInstalled = (packages: unknown) => writeFile(join(directory, 'packages.json'), JSON.stringify(packages));
-const scan = async () => (await plugin.scan(context)).updates;
+const scan = async () => (await plugin.scan('all', context)).updates;
 const installAll = async () => plugin.install(await scan(), context);
 
 describe('a scan', () => {
+  it('for security updates keeps back all others, and says why', async () => {
+    await setInstalled({ app: { version: '1.9', status: 'installed' }, tool: { version: '1.0', status: 'installed' } });
+    await offer({ name: 'app', version: '2.0' }, { name: 'tool', version: '1.1', security: true });
+    const { updates, keptBack } = await plugin.scan('security', context);
+    expect(updates.map((update) => update.name)).toEqual(['tool']);
+    expect(keptBack).toEqual([{ name: 'app', reason: 'no security update' }]);
+  });
+
   it('finds newer versions only, and counts numbers as numbers', async () => {
     await offer({ name: 'app', version: '1.10' }, { name: 'kernel', version: '6.1' }, { name: 'other', version: '2' });
     expect((await scan()).map(({ name, from, to }) => ({ name, from, to }))).toEqual([{ name: 'app', from: '1.9', to: '1.10' }]);
@@ -85,7 +93,7 @@ describe('an installation', () => {
   it('that was killed in the middle is found broken, and repaired to what was there before', async () => {
     await offer({ name: 'app', version: '2.0' });
     await setInstalled({ app: { version: '1.9', status: 'half' } });
-    expect((await plugin.scan(context)).findings).toMatchObject([{ id: 'packages.clean' }]);
+    expect((await plugin.scan('all', context)).findings).toMatchObject([{ id: 'packages.clean' }]);
     await expect(plugin.repair(context)).resolves.toEqual({ repaired: ['app'], problems: [] });
     await expect(plugin.verify([], context)).resolves.toEqual({ clean: true, problems: [] });
     expect((await scan()).map((update) => update.to)).toEqual(['2.0']);

@@ -1,0 +1,76 @@
+/** A good value for every schema that something from outside is checked with. */
+import type { z } from 'zod';
+import { commandSchemas } from '../../domain/commands.js';
+import { guardOrderSchema, nodeOrderSchema } from '../../domain/node-order.js';
+import { defaultOptions } from '../../domain/options.js';
+import { nodeInputs } from '../../domain/ports/activities.js';
+import { profileSchema } from '../../domain/profiles.js';
+import { recoveryRequestSchema } from '../../domain/recovery.js';
+import { runRequestSchema } from '../../domain/requests.js';
+import { verificationRequestSchema } from '../../domain/verify/request.js';
+import type { Json } from './bad-values.js';
+
+const run = { workflowId: 'cau/run/c1/20260101T000000Z', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' };
+const own = { cluster: 'c1', node: 'node1' };
+const update = { name: 'app', plugin: 'apt', from: '1', to: '2', origin: 'o', security: false, sizeBytes: 1, restart: 'notExpected', clusterStack: false };
+const operation = { ...own, run, pass: 1, plugin: 'apt', updates: [update] };
+const said = { requestId: 'r1', by: 'somebody', reason: 'why not' };
+const options = JSON.parse(JSON.stringify(defaultOptions)) as Json;
+
+/** The request of a run with every field. */
+export const runRequest: Json = { cluster: 'c1', options, nodes: ['node1', 'node2'], reason: 'because', requestedBy: 'somebody', profile: 'fast' };
+export const nodeOrder: Json = { ...own, run, members: ['node1', 'node2'], options, drain: true, updates: [update], limit: 1 };
+export const guardOrder: Json = { cluster: 'c1', run };
+export const recoveryRequest: Json = { cluster: 'c1', apply: false, nodes: ['node1'], endRun: false, reason: 'why', requestedBy: 'somebody' };
+export const verificationRequest: Json = { cluster: 'c1', workflowId: run.workflowId };
+
+/** A file of configuration with every field. */
+export const configuration: Json = {
+  cluster: 'c1',
+  node: 'node1',
+  temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+  coordinator: { taskQueue: 'cau', profiles: ['/etc/cau/profiles'] },
+  nodeWorker: { driver: 'pacemaker', stateDirectory: '/var/lib/cau', plugins: ['apt'], allowRestart: true },
+};
+
+/** What each command says. */
+export const commands: Readonly<Record<keyof typeof commandSchemas, Json>> = {
+  pause: said,
+  resume: said,
+  stop: { ...said, after: 'node' },
+  approve: { ...said, node: 'node1' },
+  skip: { ...said, node: 'node1' },
+};
+
+const activityInputs: Readonly<Record<keyof typeof nodeInputs, Json>> = {
+  target: own,
+  scan: { ...own, plugins: ['apt'] },
+  stage: { ...own, updates: [update] },
+  operation,
+  verify: { ...own, updates: [update] },
+  restart: { ...own, run, pass: 1, expectedBootId: 'b1' },
+  confirm: { ...own, run, pass: 1, previousBootId: 'b1' },
+  probe: { ...own, probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }] },
+  archive: { ...own, run, report: {} },
+  lease: { ...own, run },
+  claim: { ...own, run, releaseAfter: '30m' },
+  hold: { ...own, held: 'node2', run, limit: 1, releaseAfter: '30m', terms: { includeStandby: true, serving: false } },
+  release: { ...own, held: 'node2', run },
+  keep: { ...own, held: 'node2', run, reason: 'to be looked at' },
+  evidence: { ...own, run, since: '2026-01-01T00:00:00.000Z' },
+  predict: { ...own, order: ['node1'] },
+  endHold: { ...own, run, why: 'a test', evenKept: false },
+  watch: { ...own, condition: 'drained', watched: 'node2', run, patienceMs: 0, baseline: { roles: [], scores: [], failedActions: [] } },
+};
+
+/** Each schema by what it checks, with a good value. */
+export const checked: readonly (readonly [string, z.ZodType, Json])[] = [
+  ['updatingRun and preview', runRequestSchema, runRequest],
+  ['updateNode', nodeOrderSchema, nodeOrder],
+  ['clusterGuard', guardOrderSchema, guardOrder],
+  ['recovery', recoveryRequestSchema, recoveryRequest],
+  ['verification', verificationRequestSchema, verificationRequest],
+  ['a profile', profileSchema, { description: 'one', options }],
+  ...Object.entries(commandSchemas).map(([name, schema]) => [`signal ${name}`, schema, commands[name as keyof typeof commands]] as const),
+  ...Object.entries(nodeInputs).map(([name, schema]) => [`activity input ${name}`, schema, activityInputs[name as keyof typeof activityInputs]] as const),
+];
