@@ -75,7 +75,7 @@ export async function saveNew({ client, taskQueue }: TemporalClient, draft: Sche
     scheduleId: id,
     spec,
     // Temporal would leave out a start while an earlier run is alive, and say nothing. Every start becomes a run, which ends as skipped
-    // with its reason when the cluster is busy, whoever keeps it so (docs/decisions/0018).
+    // with its reason when the cluster is busy, whoever keeps it so (docs/decisions/0019).
     policies: { overlap: 'ALLOW_ALL', catchupWindow: durationMs(request.catchupWindow ?? defaultCatchupWindow) },
     state: { paused, note },
     typedSearchAttributes: [{ key: clusterKey, value: request.cluster }],

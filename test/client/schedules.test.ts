@@ -166,9 +166,13 @@ describe('A schedule', () => {
   it('is there only when it was saved, and leaves nothing of its trial behind', async () => {
     await plan(nightly);
     await expect(requireSchedule(temporal, cluster)).rejects.toMatchObject({ code: 'ScheduleNotFound' });
-    const left: string[] = [];
-    for await (const { scheduleId } of temporal.client.schedule.list()) if (scheduleId.includes(cluster)) left.push(scheduleId);
-    expect(left).toEqual([]);
+    const left = async () => {
+      const ids: string[] = [];
+      for await (const { scheduleId } of temporal.client.schedule.list()) if (scheduleId.includes(cluster)) ids.push(scheduleId);
+      return ids;
+    };
+    // The list lags behind.
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
   });
 
   it('that is there already is not made a second time, and not touched', async () => {
