@@ -22,6 +22,7 @@ const failureExitCodes: Partial<Record<ErrorCode, number>> = {
   InvalidInput: 2,
   ConfigurationInvalid: 2,
   RunNotFound: 2,
+  ScheduleNotFound: 2,
   TemporalUnavailable: 3,
   TemporalUnsuitable: 3,
   TemporalNotFound: 3,

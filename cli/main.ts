@@ -14,6 +14,7 @@ import { addProfileCommand } from './commands/profile.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
+import { addScheduleCommand } from './commands/schedule.js';
 import { addServeCommand } from './commands/serve.js';
 import { addStatusCommand } from './commands/status.js';
 import { addVerifyCommand } from './commands/verify.js';
@@ -44,6 +45,7 @@ for (const add of [
   addRecoverCommand,
   addVerifyCommand,
   addProfileCommand,
+  addScheduleCommand,
   addServeCommand,
   addConfigCommand,
   addVersionCommand,

@@ -1,5 +1,5 @@
 /** Errors of the Temporal client as failures in our own words. */
-import { ServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, ServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure, TemporalFailure } from '@temporalio/common';
 import { createFailure, failureOf, failureSchema, type Failure } from '../domain/errors.js';
 
@@ -7,6 +7,8 @@ import { createFailure, failureOf, failureSchema, type Failure } from '../domain
 export function clientFailure(error: unknown): Failure {
   if (error instanceof WorkflowFailedError) return workflowFailure(error.cause);
   if (error instanceof WorkflowNotFoundError) return createFailure('RunNotFound', `There is no run "${error.workflowId}".`, { where: error.workflowId });
+  if (error instanceof ScheduleNotFoundError)
+    return createFailure('ScheduleNotFound', `There is no schedule "${error.scheduleId}".`, { where: error.scheduleId });
   if (isUnavailable(error)) return createFailure('TemporalUnavailable', 'Temporal does not answer.');
   return failureOf(error);
 }

@@ -118,7 +118,9 @@ function wordsOfRun(seen: SeenEvent): EventWords[] {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started) {
     const request = requestOf(seen);
-    return say('runStarted', `Requested by ${request?.requestedBy ?? 'somebody'}${because(request?.reason)}.`);
+    const schedule = decode({ payloads: [started.searchAttributes?.indexedFields?.['TemporalScheduledById'] ?? {}] });
+    const by = request?.requestedBy ?? (typeof schedule === 'string' ? `schedule ${schedule}` : 'somebody');
+    return say('runStarted', `Requested by ${by}${because(request?.reason)}.`);
   }
   const signaled = event.workflowExecutionSignaledEventAttributes;
   if (signaled) return wordsOfCommand(signaled.signalName ?? '', decode(signaled.input));

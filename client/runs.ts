@@ -57,9 +57,10 @@ export async function previewRun(temporal: TemporalClient, input: RunRequest): P
   })) as Preview;
 }
 
-/** The latest runs, the newest first; of one cluster, or of all. */
-export async function listRuns(temporal: TemporalClient, cluster: string | null, limit = 10): Promise<RunSummary[]> {
-  const query = ["WorkflowType = 'updatingRun'", ...(cluster === null ? [] : [`CauCluster = '${parseInput(nameSchema, cluster, 'cluster')}'`])].join(' AND ');
+/** The latest runs, the newest first; of one cluster, or of all; of those that the condition holds for, where one is given. */
+export async function listRuns(temporal: TemporalClient, cluster: string | null, limit = 10, condition?: string): Promise<RunSummary[]> {
+  const conditions = ["WorkflowType = 'updatingRun'", ...(condition === undefined ? [] : [condition])];
+  const query = [...conditions, ...(cluster === null ? [] : [`CauCluster = '${parseInput(nameSchema, cluster, 'cluster')}'`])].join(' AND ');
   const runs: RunSummary[] = [];
   for await (const run of temporal.client.workflow.list({ query })) {
     const attribute = (name: string) => String(run.searchAttributes[name]?.[0] ?? '');
@@ -77,12 +78,16 @@ export async function listRuns(temporal: TemporalClient, cluster: string | null,
 }
 
 /**
- * The run that is meant: by its id, else the latest of the cluster, else the latest of all.
+ * The run that is meant: by its id, else the one at work, else the latest; of the cluster, or of all. A start that was skipped
+ * since does not hide the run at work.
  * @throws CauError `RunNotFound`
  */
 export async function requireRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
   if (name?.includes('/') === true) return temporal.client.workflow.getHandle(name);
-  const [latest] = await listRuns(temporal, name, 1);
+  const running = await listRuns(temporal, name, 10, "ExecutionStatus = 'Running'");
+  // One that has not begun waits for a coordinator, or is about to be refused.
+  const atWork = running.find(({ phase }) => phase !== '' && phase !== 'starting') ?? running[0];
+  const latest = atWork ?? (await listRuns(temporal, name, 1))[0];
   if (latest === undefined)
     throw new CauError('RunNotFound', name === null ? 'There is no run yet.' : `There is no run of cluster "${name}".`, { where: name ?? 'run' });
   return temporal.client.workflow.getHandle(latest.workflowId);

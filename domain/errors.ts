@@ -101,6 +101,8 @@ export const errorCatalogue = {
   PortBusy: stop('A port that is needed is in use by another program.', 'End that program or choose another port.'),
   TooLarge: stop('An answer is larger than Temporal can carry.', 'Update fewer packages at once, or let fewer plug-ins work in one run.'),
   RunNotFound: stop('There is no such Updating Run.', 'List the runs with "cau status".'),
+  ScheduleNotFound: stop('There is no such schedule.', 'List the schedules with "cau schedule list".'),
+  ScheduleChanged: again('Somebody else changed the schedule meanwhile.', 'Look at it ("cau schedule show"), then change it again.'),
   Unexpected: stop('A defect in Cluster-Aware Updating.', 'Report it with the message and the history of the run.'),
 } as const satisfies Record<string, ErrorDefinition>;
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failure } from './errors.js';
 import type { NodeReport, Report } from './report.js';
+import { reasonOfSkip } from './scheduled-start.js';
 
 type Level = 'information' | 'warning' | 'error';
 
@@ -37,6 +38,7 @@ export const eventCatalogue = {
   scriptEnded: event(2009, 'information', "The user's script before or after the update of the node succeeded."),
   scriptFailed: event(2010, 'error', "The user's script before or after the update of the node failed, or left no result."),
   gateFailed: event(2011, 'error', 'A condition that must hold before the run goes on did not hold in time.'),
+  startSkipped: event(2012, 'warning', 'A start by a schedule was skipped: it came too late, or another run was at work on the cluster.'),
 } as const;
 
 export type EventName = keyof typeof eventCatalogue;
@@ -95,7 +97,9 @@ function explained({ outcome, installed, restarts, failure, reason }: NodeReport
 }
 
 /** What the end of a run comes to: the nodes that were never begun, and how the run ended. */
-export function eventsOfReport({ outcome, nodes, failure }: Report): EventWords[] {
+export function eventsOfReport({ outcome, nodes, failure, readiness }: Report): EventWords[] {
+  const skipped = reasonOfSkip(readiness);
+  if (skipped !== null) return [{ name: 'startSkipped', node: null, message: `${outcome}: ${skipped}` }];
   const leftOut = nodes.filter(({ startedAt }) => startedAt === null).flatMap(eventsOfNode);
   const counted = nodes.map((node) => `${node.node} ${node.outcome}`).join(', ');
   return [...leftOut, { name: endsOfRun[outcome], node: null, message: `${outcome}: ${failure === null ? counted : `${failure.message} ${counted}`}` }];

@@ -25,6 +25,12 @@ export const nodeWorkflowId = (cluster: string, node: string) => `cau/node/${clu
 /** The id of a run that starts at `at`: sortable, to the second, in UTC. */
 export const runId = (cluster: string, at: Date) => `cau/run/${cluster}/${stamp(at)}`;
 
+/** The id that a schedule gives its runs; Temporal adds the time, so that it is sorted with the others. */
+export const scheduledRunId = (cluster: string) => `cau/run/${cluster}`;
+
+/** The id of a schedule that is given none. */
+export const scheduleId = (cluster: string) => `cau/schedule/${cluster}`;
+
 /** The id of a preview that starts at `at`. */
 export const previewId = (cluster: string, at: Date) => `cau/preview/${cluster}/${stamp(at)}`;
 

@@ -1,10 +1,14 @@
 /** The inputs of the workflows that people start: one JSON object each, checked as the first act. */
 import { z } from 'zod';
+import { durationMs, durationSchema } from './duration.js';
 import { CauError } from './errors.js';
 import { nameSchema } from './names.js';
 import { fitText } from './payload-size.js';
 import { partialOptionsSchema } from './options.js';
 import { profileDigestSchema } from './profiles.js';
+
+/** Temporal itself knows no shorter one. */
+const catchupWindowSchema = durationSchema.refine((window) => durationMs(window) >= 10_000, 'a catch-up window is 10s or longer');
 
 /** The input of `updatingRun` and of `preview`. */
 export const runRequestSchema = z.strictObject({
@@ -17,6 +21,8 @@ export const runRequestSchema = z.strictObject({
   requestedBy: z.string().min(1).max(200).optional(),
   /** Refuse the run unless the profile has this digest. */
   profileDigest: profileDigestSchema.optional(),
+  /** How late a start by a schedule may come; one that comes later is skipped. An hour when absent; nothing to a run that no schedule starts. */
+  catchupWindow: catchupWindowSchema.optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 

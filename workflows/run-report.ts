@@ -20,7 +20,7 @@ export function createReport(state: RunState): Report {
     version: 1,
     cluster: request.cluster,
     run,
-    requestedBy: request.requestedBy ?? 'unknown',
+    requestedBy: request.requestedBy ?? (state.scheduled === null ? 'unknown' : `schedule ${state.scheduled.schedule}`),
     reason: request.reason ?? null,
     outcome: decideRunOutcome(state.outcomes(), failure?.code === 'NotUniform'),
     failure,

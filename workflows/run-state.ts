@@ -18,6 +18,7 @@ import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
 import type { Finding, NodeReport } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
+import { readScheduledStart } from './schedule-attributes.js';
 import { clusterKey, planQuery, progressQuery } from './messages.js';
 import { renderRunDetails } from './run-details.js';
 import { Waits } from './waiting.js';
@@ -31,6 +32,8 @@ const maxAnswers = 100;
 export class RunState {
   readonly run: RunReference;
   readonly startedAt = new Date();
+  /** The schedule that started the run; null when it was started otherwise. */
+  readonly scheduled = readScheduledStart();
   options: EffectiveOptions;
   profile?: ProfileRecord;
   witnesses: Witnesses;

@@ -17,6 +17,7 @@ import { listenToCommands } from './run-commands.js';
 import { updateNodes } from './run-nodes.js';
 import { archiveReport, createReport } from './run-report.js';
 import { RunState } from './run-state.js';
+import { reasonNotToStart, reasonToSkip, skipStart } from './scheduled-start.js';
 import { stageScan } from './staging.js';
 import { checkCluster, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
 import { timeLimits } from './time-limits.js';
@@ -33,20 +34,32 @@ export async function updatingRun(input: unknown): Promise<Report> {
     const state = new RunState(request, effectiveOptions({}, request.profile === undefined ? (request.options ?? {}) : {}));
     listenToCommands(state);
     return CancellationScope.nonCancellable(async () => {
+      const late = reasonNotToStart(state);
+      if (late !== null) return skipStart(state, late);
       const resolved = await resolveOptions(request);
       state.options = resolved.options;
       if (resolved.profile !== undefined) state.profile = resolved.profile;
       state.window = await settleWindow(state.options.values);
-      const guard = await takeGuard(state);
       try {
-        return await withAlarms(timeLimits(state), () => runGuarded(state, guard));
-      } finally {
-        // A guard that was taken away from its run cleans up nothing.
-        if (await guard.lost()) await dropLease(state);
-        await guard.end();
+        return await runExclusively(state);
+      } catch (error) {
+        const busy = reasonToSkip(state, failureFrom(error));
+        if (busy === null) throw error;
+        return skipStart(state, busy);
       }
     });
   });
+}
+
+async function runExclusively(state: RunState): Promise<Report> {
+  const guard = await takeGuard(state);
+  try {
+    return await withAlarms(timeLimits(state), () => runGuarded(state, guard));
+  } finally {
+    // A guard that was taken away from its run cleans up nothing.
+    if (await guard.lost()) await dropLease(state);
+    await guard.end();
+  }
 }
 
 async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {

@@ -7,6 +7,7 @@ import { nodeInputs } from '../../domain/ports/activities.js';
 import { profileSchema } from '../../domain/profiles.js';
 import { recoveryRequestSchema } from '../../domain/recovery.js';
 import { runRequestSchema } from '../../domain/requests.js';
+import { scheduleTimesSchema } from '../../domain/schedule-rule.js';
 import { verificationRequestSchema } from '../../domain/verify/request.js';
 import type { Json } from './bad-values.js';
 
@@ -25,11 +26,26 @@ const options: Json = {
 };
 
 /** The request of a run with every field. */
-export const runRequest: Json = { cluster: 'c1', options, nodes: ['node1', 'node2'], reason: 'because', requestedBy: 'somebody', profile: 'fast' };
+export const runRequest: Json = {
+  cluster: 'c1',
+  options,
+  nodes: ['node1', 'node2'],
+  reason: 'because',
+  requestedBy: 'somebody',
+  profile: 'fast',
+  catchupWindow: '2h',
+};
 export const nodeOrder: Json = { ...own, run, members: ['node1', 'node2'], options, drain: true, updates: [update], limit: 1 };
 export const guardOrder: Json = { cluster: 'c1', run };
 export const recoveryRequest: Json = { cluster: 'c1', apply: false, nodes: ['node1'], endRun: false, reason: 'why', requestedBy: 'somebody' };
 export const verificationRequest: Json = { cluster: 'c1', workflowId: run.workflowId };
+
+const scheduleTimes: Json = {
+  rule: { repeat: 'weekly', days: ['tuesday'], everyWeeks: 2, at: '03:00' },
+  timeZone: 'Europe/Zurich',
+  from: '2027-01-01',
+  until: '2027-12-31',
+};
 
 /** A file of configuration with every field. */
 export const configuration: Json = {
@@ -87,6 +103,7 @@ export const checked: readonly (readonly [string, z.ZodType, Json])[] = [
   ['clusterGuard', guardOrderSchema, guardOrder],
   ['recovery', recoveryRequestSchema, recoveryRequest],
   ['verification', verificationRequestSchema, verificationRequest],
+  ['the times of a schedule', scheduleTimesSchema, scheduleTimes],
   ['a profile', profileSchema, { description: 'one', options }],
   ...Object.entries(commandSchemas).map(([name, schema]) => [`signal ${name}`, schema, commands[name as keyof typeof commands]] as const),
   ...Object.entries(nodeInputs).map(([name, schema]) => [`activity input ${name}`, schema, activityInputs[name as keyof typeof activityInputs]] as const),
