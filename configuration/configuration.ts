@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CauError } from '../domain/errors.js';
 import { coordinatorQueue, nameSchema } from '../domain/names.js';
+import { targetSettingsSchema, type TargetSettings } from '../domain/target-settings.js';
 import { defaultProfileDirectory } from './profile-files.js';
 
 /** What the file may say. */
@@ -29,6 +30,10 @@ const fileSchema = z.strictObject({
       taskQueue: z.string().min(1).max(200).optional(),
       /** Directories with profiles; the first that has a name counts. */
       profiles: z.array(z.string().startsWith('/')).min(1).max(20).optional(),
+      /** The targets of notifications, by name. */
+      notify: z.record(nameSchema, targetSettingsSchema).optional(),
+      /** Where the scripts of targets are. */
+      notifyScripts: z.string().startsWith('/').optional(),
     })
     .optional(),
   nodeWorker: z
@@ -69,6 +74,9 @@ export interface Configuration {
   readonly namespace: Setting<string>;
   readonly taskQueue: Setting<string>;
   readonly profiles: Setting<readonly string[]>;
+  /** Secret in parts: addresses and headers. */
+  readonly notify: Setting<Readonly<Record<string, TargetSettings>>>;
+  readonly notifyScripts: Setting<string>;
   readonly driver: Setting<'pacemaker' | 'simulated'>;
   readonly machineFile: Setting<string | null>;
   readonly stateDirectory: Setting<string>;
@@ -113,6 +121,8 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     ),
     taskQueue: pick(env('CAU_TASK_QUEUE'), [file.coordinator?.taskQueue, fromFile], [coordinatorQueue, 'default']),
     profiles: pick<readonly string[]>(readProfilePath(), [file.coordinator?.profiles, fromFile], [[defaultProfileDirectory], 'default']),
+    notify: pick<Readonly<Record<string, TargetSettings>>>([file.coordinator?.notify, fromFile], [{}, 'default']),
+    notifyScripts: pick([file.coordinator?.notifyScripts, fromFile], ['/etc/cau/notify', 'default']),
     driver: pick<'pacemaker' | 'simulated'>(
       [flags.machineFile === undefined ? undefined : 'simulated', 'flag'],
       [file.nodeWorker?.driver, fromFile],

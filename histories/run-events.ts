@@ -4,13 +4,23 @@ import { z } from 'zod';
 import { createFailure, failureSchema } from '../domain/errors.js';
 import { eventCatalogue, eventsOfFailure, eventsOfNode, eventsOfReport, type EventWords, type RunEvent } from '../domain/events.js';
 import { nodeReportSchema, reportSchema } from '../domain/report.js';
-import type { SeenEvent } from './histories.js';
+import { eventOfTimer, type TimerEvent } from '../domain/alarms.js';
+import { targetNewsSchema, type Place } from '../domain/notification.js';
+import { eventsOfStep, nodeOfStep } from '../domain/step-events.js';
+import type { SeenEvent } from './follow.js';
 
 /** Of which run the histories are. */
 export interface EventSource {
   readonly workflowId: string;
-  /** The execution: after a reset there is another one. */
-  readonly runId: string;
+  /** The same over a reset. */
+  readonly firstExecutionRunId: string;
+}
+
+/** An event, and where in the histories it comes from. */
+export interface ReadEvent {
+  readonly event: RunEvent;
+  readonly workflow: string;
+  readonly place: Place;
 }
 
 /** A step that was scheduled: what it is, and what it was asked. */
@@ -23,22 +33,27 @@ interface Step {
  * Answers what each event of the histories means, none or several; they must come in the order of their history. Whatever
  * cannot be decoded, for instance since it is encrypted, is told without its details.
  */
-export function createEventReader({ workflowId, runId }: EventSource): (seen: SeenEvent) => RunEvent[] {
+export function createEventReader({ workflowId, firstExecutionRunId }: EventSource): (seen: SeenEvent) => ReadEvent[] {
   let cluster = '';
   const steps = new Map<string, Step>();
   const drained = new Set<string>();
   return (seen) => {
     cluster ||= requestOf(seen)?.cluster ?? '';
+    const at = Math.floor(seen.at);
     return translate(seen, steps, drained).map(({ name, node, message }, index) => ({
-      id: `${runId}/${seen.workflow}/${seen.id}${index === 0 ? '' : `.${index}`}`,
-      number: eventCatalogue[name].number,
-      name,
-      level: eventCatalogue[name].level,
-      at: new Date(seen.at).toISOString(),
-      cluster,
-      run: workflowId,
-      node,
-      message,
+      workflow: seen.workflow,
+      place: { at: seen.at, id: seen.id, index },
+      event: {
+        id: `${firstExecutionRunId}/${seen.workflow}/${seen.id}${index === 0 ? '' : `.${index}`}@${at}`,
+        number: eventCatalogue[name].number,
+        name,
+        level: eventCatalogue[name].level,
+        at: new Date(at).toISOString(),
+        cluster,
+        run: workflowId,
+        node,
+        message,
+      },
     }));
   };
 }
@@ -55,44 +70,20 @@ function translate(seen: SeenEvent, steps: Map<string, Step>, drained: Set<strin
   if (completed) return wordsOfStep(stepOf(completed.scheduledEventId), decode(completed.result), drained);
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
   if (failed && stepOf(failed.scheduledEventId)?.type === 'archiveReport')
-    return [{ name: 'reportNotSaved', node: nodeOf(stepOf(failed.scheduledEventId)?.input), message: failed.failure?.message ?? 'no answer' }];
+    return [{ name: 'reportNotSaved', node: nodeOfStep(stepOf(failed.scheduledEventId)?.input), message: failed.failure?.message ?? 'no answer' }];
   return workflow === 'run' ? wordsOfRun(seen) : [];
 }
 
+/** A node is looked at again and again while it is drained; it is drained once. */
 function wordsOfStep(step: Step | undefined, result: unknown, drained: Set<string>): EventWords[] {
   if (step === undefined) return [];
-  const held = stepSchema.safeParse(step.input).data;
-  const node = held?.held ?? held?.watched ?? held?.node ?? null;
-  const say = (name: EventWords['name'], message: string = eventCatalogue[name].meaning): EventWords[] => [{ name, node, message }];
-  switch (step.type) {
-    case 'holdNode':
-      drained.delete(node ?? '');
-      return say('maintenanceBegun');
-    case 'watchCluster':
-      // A node is looked at again and again while it is drained; it is drained once.
-      if (held?.condition !== 'drained' || drained.has(node ?? '') || !metSchema.safeParse(result).success) return [];
-      drained.add(node ?? '');
-      return say('maintenanceEntered');
-    case 'releaseNode':
-      return result === 'released' ? say('maintenanceLeft') : [];
-    case 'restartNode':
-      return result === 'restarting' ? say('nodeRestarting') : [];
-    case 'confirmRestarted':
-      return say('nodeRestarted', `The node answers on boot ${bootSchema.safeParse(result).data?.bootId ?? '?'}.`);
-    case 'installUpdates':
-      return wordsOfInstallation(result, say);
-    default:
-      return [];
-  }
-}
-
-function wordsOfInstallation(result: unknown, say: (name: EventWords['name'], message: string) => EventWords[]): EventWords[] {
-  const answer = installationSchema.safeParse(result).data;
-  if (answer === undefined) return [];
-  if (answer.kind === 'interrupted') return say('installationInterrupted', answer.message);
-  const { updates } = answer.result;
-  const named = updates.map(({ name, version, outcome, message }) => `${name} ${version} ${outcome}${message === undefined ? '' : ` (${message})`}`).join(', ');
-  return say(updates.some(({ outcome }) => outcome === 'failed') ? 'updatesFailed' : 'updatesInstalled', named === '' ? 'nothing was left to install' : named);
+  return eventsOfStep({ ...step, result }).filter(({ name, node }) => {
+    if (name === 'maintenanceBegun') drained.delete(node ?? '');
+    if (name !== 'maintenanceEntered') return true;
+    const isFirst = !drained.has(node ?? '');
+    drained.add(node ?? '');
+    return isFirst;
+  });
 }
 
 function wordsOfRun(seen: SeenEvent): EventWords[] {
@@ -104,8 +95,11 @@ function wordsOfRun(seen: SeenEvent): EventWords[] {
     return say('runStarted', `Requested by ${request?.requestedBy ?? 'somebody'}${because(request?.reason)}.`);
   }
   const signaled = event.workflowExecutionSignaledEventAttributes;
+  if (signaled?.signalName === 'target') return wordsOfTarget(decode(signaled.input));
   if (signaled) return wordsOfCommand(signaled.signalName ?? '', decode(signaled.input));
   if (event.workflowExecutionCancelRequestedEventAttributes) return say('stopAsked', 'canceled through Temporal: it ends after the steps at work');
+  const timer = event.timerStartedEventAttributes ? 'begun' : event.timerFiredEventAttributes ? 'rung' : null;
+  if (timer !== null) return wordsOfTimer(timer, wordsOf(event.userMetadata?.summary), say);
   const begun = event.childWorkflowExecutionStartedEventAttributes;
   if (begun?.workflowType?.name === 'updateNode') return say('nodeBegun', eventCatalogue.nodeBegun.meaning, nameOf(begun.workflowExecution?.workflowId));
   const done = event.childWorkflowExecutionCompletedEventAttributes;
@@ -133,6 +127,17 @@ function wordsOfEnd(event: SeenEvent['event'], say: (name: EventWords['name'], m
   return [];
 }
 
+/** Timers are known by their summaries, which their history keeps. */
+function wordsOfTimer(when: TimerEvent['when'], summary: string, say: (name: EventWords['name'], message: string) => EventWords[]): EventWords[] {
+  const meant = eventOfTimer(summary);
+  return meant === null || meant.when !== when ? [] : say(meant.name, meant.message);
+}
+
+function wordsOfTarget(news: unknown): EventWords[] {
+  const told = targetNewsSchema.safeParse(news).data;
+  return told === undefined || told.problem === null ? [] : [{ name: 'targetFailing', node: null, message: `${told.target}: ${told.problem}` }];
+}
+
 function wordsOfCommand(name: string, payload: unknown): EventWords[] {
   if (!commands.has(name)) return [];
   const said = commandSchema.safeParse(payload).data;
@@ -144,24 +149,14 @@ const commands: ReadonlySet<string> = new Set(['pause', 'resume', 'stop', 'skip'
 const text = z.string().nullish().catch(null);
 const commandSchema = z.object({ by: text, reason: text, node: text, after: z.string().optional() });
 const requestSchema = z.object({ cluster: text, requestedBy: text, reason: text });
-const stepSchema = z.object({ node: z.string().optional(), held: z.string().optional(), watched: z.string().optional(), condition: z.string().optional() });
-const metSchema = z.object({ verdict: z.object({ state: z.literal('met') }) });
-const bootSchema = z.object({ bootId: z.string() });
 const nodeResultSchema = z.object({ report: nodeReportSchema });
-const installationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('interrupted'), message: z.string() }),
-  z.object({
-    kind: z.literal('finished'),
-    result: z.object({ updates: z.array(z.object({ name: z.string(), version: z.string(), outcome: z.string(), message: z.string().optional() })) }),
-  }),
-]);
-
 /** What the run was asked for, from the first event of its history. */
 const requestOf = ({ workflow, event }: SeenEvent) =>
   workflow === 'run' ? requestSchema.safeParse(decode(event.workflowExecutionStartedEventAttributes?.input)).data : undefined;
 const because = (reason: string | null | undefined) => (reason === null || reason === undefined || reason === '' ? '' : `: ${reason}`);
-const nodeOf = (input: unknown) => stepSchema.safeParse(input).data?.node ?? null;
 const nameOf = (workflowId: string | null | undefined) => workflowId?.split('/').at(-1) ?? null;
+
+const wordsOf = (payload: Payload | null | undefined) => String(decode({ payloads: payload === null || payload === undefined ? [] : [payload] }) ?? '');
 
 /** The first payload as it was given; undefined when it cannot be decoded. */
 function decode(payloads: { readonly payloads?: readonly Payload[] | null } | null | undefined): unknown {
