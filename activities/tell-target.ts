@@ -18,7 +18,10 @@ export interface TellerDependencies {
 }
 
 /** How often a run is told of one target: its history stays small also when the target comes and goes all night. */
-const maxNews = 10;
+const maxNews = 20;
+
+/** What was given up is news once, twice, and then each time that it has doubled: also that must stay small. */
+const isNews = (givenUp: number) => (givenUp & (givenUp - 1)) === 0;
 
 export function createTeller(
   { client, log }: TellerDependencies,
@@ -34,18 +37,22 @@ export function createTeller(
         const failure = await attemptOnce(target, event, signal);
         if (failure === null) {
           const after = { ...before, delivered: before.delivered + 1, problem: null };
-          if (problem !== null) await tellRun(after);
+          if (problem !== null) {
+            log(`Target ${target.name} takes events again.`);
+            await tellRun(after);
+          }
           return after;
         }
         const pauseMs = pauseBeforeRetry({ attempt, isRefused: failure.isRefused, at: new Date(event.at), giveUpAfterMs: target.giveUpAfterMs }, new Date());
         if (pauseMs === null) {
           log(`Target ${target.name} was not told event ${event.id} (${event.number} ${event.name}); given up: ${failure.message}`);
           const after = { ...before, givenUp: before.givenUp + 1, problem: failure.message };
-          await tellRun(after);
+          if (problem === null || isNews(after.givenUp)) await tellRun(after);
           return after;
         }
         if (attempt === tellsRunFrom && problem === null) {
           problem = failure.message;
+          log(`Target ${target.name} takes no events: ${problem}`);
           await tellRun({ ...before, problem });
         }
         await delay(pauseMs, undefined, { signal });
@@ -55,7 +62,6 @@ export function createTeller(
 
   /** What a run cannot be told any more, since it is closed, stands in the result of the notification. */
   async function tellRun({ execution, problem, givenUp }: DeliveryState): Promise<void> {
-    log(problem === null ? `Target ${target.name} takes events again.` : `Target ${target.name} takes no events: ${problem}`);
     news += 1;
     if (news > maxNews) return;
     const told: TargetNews = { target: target.name, problem: problem?.slice(0, 500) ?? null, givenUp };

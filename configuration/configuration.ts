@@ -171,8 +171,16 @@ function readFile(path: string): ConfigurationFile {
   }
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  const problems = parsed.error.issues.flatMap((issue) => wordsOf(issue, []));
   throw new CauError('ConfigurationInvalid', `${path}: ${problems.join('; ')}.`, { where: path });
+}
+
+/** Of what may be one thing or another, the words about the one that comes closest. Values are not repeated: they may be secret. */
+function wordsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): string[] {
+  const path = [...above, ...issue.path];
+  const closest = issue.code === 'invalid_union' ? issue.errors.toSorted((left, right) => left.length - right.length)[0] : undefined;
+  if (closest !== undefined && closest.length > 0) return closest.flatMap((inner) => wordsOf(inner, path));
+  return [`${path.join('.') || 'the file'}: ${issue.message}`];
 }
 
 function readTemporalConfiguration(profile: string | undefined): ReturnType<typeof loadClientConnectConfig> {

@@ -102,7 +102,7 @@ export function targetFindings(news: readonly TargetNews[]): Finding[] {
   return news
     .filter(({ problem, givenUp }) => problem !== null || givenUp > 0)
     .map(({ target, problem, givenUp }) => {
-      const missing = givenUp === 0 ? [] : [`${givenUp} ${givenUp === 1 ? 'event was' : 'events were'} given up`];
+      const missing = givenUp === 0 ? [] : [`${givenUp} ${givenUp === 1 ? 'event' : 'events'} or more given up`];
       return {
         id: 'notify.target',
         severity: 'warning',

@@ -9,6 +9,14 @@ import { targetNewsSchema, type Place } from '../domain/notification.js';
 import { eventsOfStep, nodeOfStep } from '../domain/step-events.js';
 import type { SeenEvent } from './follow.js';
 
+/** What was read so far, as far as later events depend on it. */
+interface Memory {
+  readonly steps: Map<string, Step>;
+  /** The nodes that are drained, and the targets that take no events. */
+  readonly drained: Set<string>;
+  readonly failing: Set<string>;
+}
+
 /** Of which run the histories are. */
 export interface EventSource {
   readonly workflowId: string;
@@ -35,12 +43,11 @@ interface Step {
  */
 export function createEventReader({ workflowId, firstExecutionRunId }: EventSource): (seen: SeenEvent) => ReadEvent[] {
   let cluster = '';
-  const steps = new Map<string, Step>();
-  const drained = new Set<string>();
+  const memory: Memory = { steps: new Map(), drained: new Set(), failing: new Set() };
   return (seen) => {
     cluster ||= requestOf(seen)?.cluster ?? '';
     const at = Math.floor(seen.at);
-    return translate(seen, steps, drained).map(({ name, node, message }, index) => ({
+    return translate(seen, memory).map(({ name, node, message }, index) => ({
       workflow: seen.workflow,
       place: { at: seen.at, id: seen.id, index },
       event: {
@@ -58,7 +65,7 @@ export function createEventReader({ workflowId, firstExecutionRunId }: EventSour
   };
 }
 
-function translate(seen: SeenEvent, steps: Map<string, Step>, drained: Set<string>): EventWords[] {
+function translate(seen: SeenEvent, { steps, drained, failing }: Memory): EventWords[] {
   const { event, workflow } = seen;
   const stepOf = (scheduled: unknown) => steps.get(`${workflow}/${String(scheduled)}`);
   const scheduled = event.activityTaskScheduledEventAttributes;
@@ -71,6 +78,8 @@ function translate(seen: SeenEvent, steps: Map<string, Step>, drained: Set<strin
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
   if (failed && stepOf(failed.scheduledEventId)?.type === 'archiveReport')
     return [{ name: 'reportNotSaved', node: nodeOfStep(stepOf(failed.scheduledEventId)?.input), message: failed.failure?.message ?? 'no answer' }];
+  const signaled = event.workflowExecutionSignaledEventAttributes;
+  if (signaled?.signalName === 'target') return wordsOfTarget(decode(signaled.input), failing);
   return workflow === 'run' ? wordsOfRun(seen) : [];
 }
 
@@ -95,7 +104,6 @@ function wordsOfRun(seen: SeenEvent): EventWords[] {
     return say('runStarted', `Requested by ${request?.requestedBy ?? 'somebody'}${because(request?.reason)}.`);
   }
   const signaled = event.workflowExecutionSignaledEventAttributes;
-  if (signaled?.signalName === 'target') return wordsOfTarget(decode(signaled.input));
   if (signaled) return wordsOfCommand(signaled.signalName ?? '', decode(signaled.input));
   if (event.workflowExecutionCancelRequestedEventAttributes) return say('stopAsked', 'canceled through Temporal: it ends after the steps at work');
   const timer = event.timerStartedEventAttributes ? 'begun' : event.timerFiredEventAttributes ? 'rung' : null;
@@ -133,9 +141,15 @@ function wordsOfTimer(when: TimerEvent['when'], summary: string, say: (name: Eve
   return meant === null || meant.when !== when ? [] : say(meant.name, meant.message);
 }
 
-function wordsOfTarget(news: unknown): EventWords[] {
+/** A target that goes on failing is told of once. */
+function wordsOfTarget(news: unknown, failing: Set<string>): EventWords[] {
   const told = targetNewsSchema.safeParse(news).data;
-  return told === undefined || told.problem === null ? [] : [{ name: 'targetFailing', node: null, message: `${told.target}: ${told.problem}` }];
+  if (told === undefined) return [];
+  const { target, problem } = told;
+  const isNew = problem !== null && !failing.has(target);
+  if (problem === null) failing.delete(target);
+  else failing.add(target);
+  return isNew ? [{ name: 'targetFailing', node: null, message: `${target}: ${problem}` }] : [];
 }
 
 function wordsOfCommand(name: string, payload: unknown): EventWords[] {
@@ -156,7 +170,7 @@ const requestOf = ({ workflow, event }: SeenEvent) =>
 const because = (reason: string | null | undefined) => (reason === null || reason === undefined || reason === '' ? '' : `: ${reason}`);
 const nameOf = (workflowId: string | null | undefined) => workflowId?.split('/').at(-1) ?? null;
 
-const wordsOf = (payload: Payload | null | undefined) => String(decode({ payloads: payload === null || payload === undefined ? [] : [payload] }) ?? '');
+const wordsOf = (payload: Payload | null | undefined) => text.parse(payload === null || payload === undefined ? null : decode({ payloads: [payload] })) ?? '';
 
 /** The first payload as it was given; undefined when it cannot be decoded. */
 function decode(payloads: { readonly payloads?: readonly Payload[] | null } | null | undefined): unknown {

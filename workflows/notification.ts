@@ -7,12 +7,13 @@ import { CauError } from '../domain/errors.js';
 import { notificationOrderSchema, untold, type DeliveryState, type TargetResult } from '../domain/notification.js';
 import type { RunReference } from '../domain/names.js';
 import { parseInput } from '../domain/requests.js';
-import { asWorkflow, failureFrom } from './failures.js';
+import { asWorkflow, failureFrom, timeoutOf } from './failures.js';
 import { detailsBoard, waiting, type Waiting } from './waiting.js';
 import { coordinatorWaitMs, delivery } from './workers.js';
 
 /** A run that lasts longer is told no further: half a year in shifts of half a day. */
 const maxShifts = 360;
+const maxTimeouts = 3;
 
 /** What became of the events for each target. */
 export async function notification(input: unknown): Promise<readonly TargetResult[]> {
@@ -39,12 +40,16 @@ interface Order {
 
 async function tellTarget(wait: Waiting, order: Order): Promise<TargetResult> {
   let { state } = order;
+  let timeouts = 0;
   for (let shift = 0; shift < maxShifts; shift += 1) {
     try {
       const answer = await delivery(wait, order.target).deliverEvents({ ...order, state });
       state = answer.state;
       if (answer.isDone) break;
     } catch (error) {
+      // Without any coordinator for days nothing was told: it is begun once more, from where this workflow knows.
+      timeouts += 1;
+      if (timeoutOf(error) !== null && timeouts <= maxTimeouts) continue;
       return resultOf(order.target, { ...state, problem: failureFrom(error).message });
     }
   }

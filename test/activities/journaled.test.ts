@@ -10,15 +10,16 @@ const target = { cluster: 'c', node: 'node1', run: exampleRun };
 const of = `(${exampleRun.workflowId})`;
 
 /** What a node writes while these steps are done, one after another. */
-async function linesOf(steps: readonly (readonly [string, object, unknown])[], marksPriority = false): Promise<string[]> {
+async function linesOf(done: readonly (readonly [string, object, unknown])[], marksPriority = false): Promise<string[]> {
   const lines: string[] = [];
   const journal = createJournal((line) => lines.push(line), marksPriority);
-  for (const [type, input, result] of steps) {
+  for (const [type, input, result] of done) {
     const act = (): Promise<unknown> => (result instanceof Error ? Promise.reject(result) : Promise.resolve(result));
-    const activities = journaled({ [type]: act } as Record<string, (asked: unknown) => Promise<unknown>>, 'node1', journal);
-    const done = activities[type]?.({ ...target, ...input });
-    if (result instanceof Error) await expect(done).rejects.toBe(result);
-    else expect(await done).toBe(result);
+    const steps: Readonly<Record<string, (asked: unknown) => Promise<unknown>>> = { [type]: act };
+    const activities = journaled(steps, 'node1', journal);
+    const answer = activities[type]?.({ ...target, ...input });
+    if (result instanceof Error) await expect(answer).rejects.toBe(result);
+    else expect(await answer).toBe(result);
   }
   return lines;
 }

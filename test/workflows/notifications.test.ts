@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { WorkflowHandle } from '@temporalio/client';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runEvents } from '../../client/events.js';
 import { guardId, nodeWorkflowId, notificationId } from '../../domain/names.js';
-import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
+import { resetToStart } from '../helpers/reset-run.js';
+import { atRest, cauProgram, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 import { startReceiver, type Receiver } from '../helpers/webhook-receiver.js';
 
 let world: World;
@@ -122,11 +124,53 @@ describe('a target', () => {
     expect(told).toContain(1009);
   });
 
+  it('hears the rest of a run that is reset, and nothing twice under another id', async () => {
+    chat.answer(200);
+    const handle = await world.start({ notify: ['chat'] }, { nodes: ['node3', 'node4'] });
+    await expect.poll(() => storyOf(chat, handle).map(({ number }) => number), { timeout: 20_000 }).toContain(2008);
+    await resetToStart(handle);
+    const latest = handleOf(handle.workflowId);
+    expect((await world.report(latest)).outcome).toBe('Succeeded');
+    await (await notificationOf(latest)).result();
+    const story = storyOf(chat, handle);
+    expect(story.filter(({ number }) => number === 1003)).toHaveLength(1);
+    expect(story.map(({ number }) => number)).not.toContain(1007);
+    expect(story.at(-1)).toMatchObject({ number: 1004 });
+  });
+
   it('that no coordinator knows is refused before anything is touched, with field and allowed values', async () => {
     expect(await world.refusal({ cluster: world.name, options: { plugins: ['simulated'], notify: ['chat', 'nobody'] } })).toMatchObject({
       code: 'InvalidInput',
       where: 'options.notify',
       message: 'options.notify: there is no target "nobody"; there is: chat, pager.',
     });
+  });
+});
+
+describe('"cau notify"', () => {
+  const cau = (...args: string[]) =>
+    execa(process.execPath, [cauProgram, ...args], {
+      reject: false,
+      stdin: 'ignore',
+      all: true,
+      env: { CAU_CONFIG: join(directory, 'config.yaml'), TEMPORAL_ADDRESS: world.address, NO_COLOR: '1' },
+    });
+
+  it('tells a target an event that means nothing, and says what is wrong when it does not take it', async () => {
+    chat.answer(200);
+    expect(await cau('notify', 'test', 'chat')).toMatchObject({ exitCode: 0, all: 'Target chat took the event.' });
+    expect(chat.received.at(-1)?.event).toMatchObject({ number: 2012, name: 'trial' });
+    chat.answer(302);
+    expect(await cau('notify', 'test', 'chat')).toMatchObject({ exitCode: 1, all: expect.stringContaining('answers with a redirect (HTTP 302)') });
+    expect(await cau('notify', 'test', 'nobody')).toMatchObject({ exitCode: 2, all: expect.stringContaining('there is: chat, pager.') });
+  });
+
+  it('and "cau config show" show the targets, and no secret', async () => {
+    const screens = await Promise.all([cau('notify', 'list'), cau('--json', 'notify', 'list'), cau('config', 'show'), cau('--json', 'config', 'show')]);
+    for (const { all, exitCode } of screens) {
+      expect(exitCode).toBe(0);
+      expect(all).toMatch(/chat[\s\S]*pager/);
+      expect(all).not.toMatch(/s3cret|\/hook/);
+    }
   });
 });
