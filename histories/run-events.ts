@@ -12,6 +12,8 @@ import type { SeenEvent } from './follow.js';
 /** What was read so far, as far as later events depend on it. */
 interface Memory {
   readonly steps: Map<string, Step>;
+  /** Those that stand for an event. */
+  readonly timers: Map<string, TimerEvent>;
   /** The nodes that are drained, and the targets that take no events. */
   readonly drained: Set<string>;
   readonly failing: Set<string>;
@@ -43,7 +45,7 @@ interface Step {
  */
 export function createEventReader({ workflowId, firstExecutionRunId }: EventSource): (seen: SeenEvent) => ReadEvent[] {
   let cluster = '';
-  const memory: Memory = { steps: new Map(), drained: new Set(), failing: new Set() };
+  const memory: Memory = { steps: new Map(), timers: new Map(), drained: new Set(), failing: new Set() };
   return (seen) => {
     cluster ||= requestOf(seen)?.cluster ?? '';
     const at = Math.floor(seen.at);
@@ -65,7 +67,7 @@ export function createEventReader({ workflowId, firstExecutionRunId }: EventSour
   };
 }
 
-function translate(seen: SeenEvent, { steps, drained, failing }: Memory): EventWords[] {
+function translate(seen: SeenEvent, { steps, timers, drained, failing }: Memory): EventWords[] {
   const { event, workflow } = seen;
   const stepOf = (scheduled: unknown) => steps.get(`${workflow}/${String(scheduled)}`);
   const scheduled = event.activityTaskScheduledEventAttributes;
@@ -78,6 +80,9 @@ function translate(seen: SeenEvent, { steps, drained, failing }: Memory): EventW
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
   if (failed && stepOf(failed.scheduledEventId)?.type === 'archiveReport')
     return [{ name: 'reportNotSaved', node: nodeOfStep(stepOf(failed.scheduledEventId)?.input), message: failed.failure?.message ?? 'no answer' }];
+  const timer = timerOf(seen, timers);
+  if (timer !== null)
+    return timer.event === null || timer.event.when !== timer.when ? [] : [{ name: timer.event.name, node: null, message: timer.event.message }];
   const signaled = event.workflowExecutionSignaledEventAttributes;
   if (signaled?.signalName === 'target') return wordsOfTarget(decode(signaled.input), failing);
   return workflow === 'run' ? wordsOfRun(seen) : [];
@@ -106,8 +111,6 @@ function wordsOfRun(seen: SeenEvent): EventWords[] {
   const signaled = event.workflowExecutionSignaledEventAttributes;
   if (signaled) return wordsOfCommand(signaled.signalName ?? '', decode(signaled.input));
   if (event.workflowExecutionCancelRequestedEventAttributes) return say('stopAsked', 'canceled through Temporal: it ends after the steps at work');
-  const timer = event.timerStartedEventAttributes ? 'begun' : event.timerFiredEventAttributes ? 'rung' : null;
-  if (timer !== null) return wordsOfTimer(timer, wordsOf(event.userMetadata?.summary), say);
   const begun = event.childWorkflowExecutionStartedEventAttributes;
   if (begun?.workflowType?.name === 'updateNode') return say('nodeBegun', eventCatalogue.nodeBegun.meaning, nameOf(begun.workflowExecution?.workflowId));
   const done = event.childWorkflowExecutionCompletedEventAttributes;
@@ -135,10 +138,18 @@ function wordsOfEnd(event: SeenEvent['event'], say: (name: EventWords['name'], m
   return [];
 }
 
-/** Timers are known by their summaries, which their history keeps. */
-function wordsOfTimer(when: TimerEvent['when'], summary: string, say: (name: EventWords['name'], message: string) => EventWords[]): EventWords[] {
-  const meant = eventOfTimer(summary);
-  return meant === null || meant.when !== when ? [] : say(meant.name, meant.message);
+/** A timer is known by its summary, which the history keeps with its start. */
+function timerOf(
+  { event, workflow, id }: SeenEvent,
+  timers: Memory['timers'],
+): { readonly when: TimerEvent['when']; readonly event: TimerEvent | null } | null {
+  if (event.timerStartedEventAttributes) {
+    const meant = eventOfTimer(wordsOf(event.userMetadata?.summary));
+    if (meant !== null) timers.set(`${workflow}/${id}`, meant);
+    return { when: 'begun', event: meant };
+  }
+  const fired = event.timerFiredEventAttributes;
+  return fired ? { when: 'rung', event: timers.get(`${workflow}/${String(fired.startedEventId)}`) ?? null } : null;
 }
 
 /** A target that goes on failing is told of once. */

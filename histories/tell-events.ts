@@ -1,6 +1,7 @@
 /** Telling the events of a run in order of time, also while it goes on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { followHistories, type HistoryClient, type Reading, type SeenEvent } from './follow.js';
+import { isUnavailable } from './unavailable.js';
 import { createEventReader, type EventSource, type ReadEvent } from './run-events.js';
 
 /** How long events are gathered before they are told: those of several histories come in any order. */
@@ -23,7 +24,20 @@ export async function* tellEvents(temporal: HistoryClient, run: ToldRun, reading
     waiting = [];
     return ready.flatMap(read);
   };
-  const following = followHistories(temporal, { workflowId: run.workflowId, runId: run.runId }, (seen) => waiting.push(seen), reading);
+  const execution = { workflowId: run.workflowId, runId: run.runId };
+  const known = new Set<string>();
+  const gather = (seen: SeenEvent) => {
+    const key = `${seen.workflow}/${seen.id}/${seen.at}`;
+    if (!known.has(key)) waiting.push(seen);
+    known.add(key);
+  };
+  if (reading.isLive) {
+    // All that there is comes first: whoever comes late would hear the end of one history before the beginning of another.
+    await followHistories(temporal, execution, gather, { ...reading, isLive: false }).catch((error: unknown) => {
+      if (!isUnavailable(error) && !reading.signal.aborted) throw error;
+    });
+  }
+  const following = followHistories(temporal, execution, gather, reading);
   if (reading.isLive) {
     const ended = following.then(
       () => 'ended' as const,
