@@ -11,8 +11,9 @@ export default defineConfig({
     pool: 'forks',
     // Whole runs start a dozen processes each; more of them at once than cores only makes all of them late.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A whole run takes seconds on a machine of its own, and a minute where others want the processor.
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
   },
 });

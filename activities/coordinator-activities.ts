@@ -6,8 +6,10 @@ import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, type RunReference } from '../domain/names.js';
 import type { NodeResult } from '../domain/node-order.js';
 import type { CoordinatorActivities, GuardState } from '../domain/ports/activities.js';
+import type { NotificationTargets } from '../domain/ports/notification-target.js';
 import type { ProfileRecord } from '../domain/profiles.js';
 import { asActivity } from './boundary.js';
+import { createNotificationActivities } from './notification-activities.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
@@ -21,12 +23,15 @@ export interface CoordinatorDependencies {
   readonly client: Client;
   /** The profile of that name, from the directories of this coordinator. */
   readProfile(name: string): Promise<ProfileRecord>;
+  readonly targets: NotificationTargets;
+  log(line: string): void;
 }
 
 /** The activities of an Update Coordinator. */
-export function createCoordinatorActivities({ client, readProfile }: CoordinatorDependencies): CoordinatorActivities {
+export function createCoordinatorActivities({ client, readProfile, targets, log }: CoordinatorDependencies): CoordinatorActivities {
   return {
     ...createRecoveryActivities({ client }),
+    ...createNotificationActivities({ client, targets, log }),
     resolveProfile: ({ name }) => asActivity(() => readProfile(name)),
     settleWindow: ({ window, from }) => asActivity(async () => settleWindow(window, new Date(from))),
     examineGuard: ({ cluster, run }) => asActivity(() => examineGuard(client, cluster, run)),

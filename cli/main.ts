@@ -9,6 +9,7 @@ import { addDemoCommand } from './commands/demo.js';
 import { addOptionsCommand } from './commands/options.js';
 import { showOverview } from './commands/overview.js';
 import { addEventsCommand } from './commands/events.js';
+import { addNotifyCommand } from './commands/notify.js';
 import { addPreviewCommand } from './commands/preview.js';
 import { addProfileCommand } from './commands/profile.js';
 import { addRecoverCommand } from './commands/recover.js';
@@ -40,6 +41,7 @@ for (const add of [
   addOptionsCommand,
   addStatusCommand,
   addEventsCommand,
+  addNotifyCommand,
   addControlCommands,
   addReportCommand,
   addRecoverCommand,

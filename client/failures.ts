@@ -1,7 +1,8 @@
 /** Errors of the Temporal client as failures in our own words. */
-import { ScheduleNotFoundError, ServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure, TemporalFailure } from '@temporalio/common';
 import { createFailure, failureOf, failureSchema, type Failure } from '../domain/errors.js';
+import { isUnavailable } from '../histories/unavailable.js';
 
 /** What went wrong, from anything that a call on Temporal can throw. */
 export function clientFailure(error: unknown): Failure {
@@ -11,15 +12,6 @@ export function clientFailure(error: unknown): Failure {
     return createFailure('ScheduleNotFound', `There is no schedule "${error.scheduleId}".`, { where: error.scheduleId });
   if (isUnavailable(error)) return createFailure('TemporalUnavailable', 'Temporal does not answer.');
   return failureOf(error);
-}
-
-/** Whether the service was away rather than refusing. gRPC: UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED by a closing channel. */
-export function isUnavailable(error: unknown): boolean {
-  const code =
-    error instanceof ServiceError && typeof error.cause === 'object' && error.cause !== null && 'code' in error.cause
-      ? error.cause.code
-      : (error as { code?: unknown } | null)?.code;
-  return code === 14 || code === 4 || code === 1;
 }
 
 function workflowFailure(cause: Error | undefined): Failure {

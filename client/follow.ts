@@ -5,7 +5,8 @@ import type { Failure } from '../domain/errors.js';
 import type { Progress } from '../domain/progress.js';
 import type { Report } from '../domain/report.js';
 import type { TemporalClient } from './connection.js';
-import { clientFailure, isUnavailable } from './failures.js';
+import { isUnavailable } from '../histories/unavailable.js';
+import { clientFailure } from './failures.js';
 import { statusOf } from './progress.js';
 
 /** What a follower sees. */

@@ -10,7 +10,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CauError } from '../domain/errors.js';
 import { coordinatorQueue, nameSchema } from '../domain/names.js';
-import { describeProblems } from '../domain/requests.js';
+import { fitText } from '../domain/payload-size.js';
+import { targetSettingsSchema, type TargetSettings } from '../domain/target-settings.js';
 import { defaultProfileDirectory } from './profile-files.js';
 
 /** What the file may say. */
@@ -30,6 +31,10 @@ const fileSchema = z.strictObject({
       taskQueue: z.string().min(1).max(200).optional(),
       /** Directories with profiles; the first that has a name counts. */
       profiles: z.array(z.string().startsWith('/')).min(1).max(20).optional(),
+      /** The targets of notifications, by name. */
+      notify: z.record(nameSchema, targetSettingsSchema).optional(),
+      /** Where the scripts of targets are. */
+      notifyScripts: z.string().startsWith('/').optional(),
     })
     .optional(),
   nodeWorker: z
@@ -74,6 +79,9 @@ export interface Configuration {
   readonly namespace: Setting<string>;
   readonly taskQueue: Setting<string>;
   readonly profiles: Setting<readonly string[]>;
+  /** Secret in parts: addresses and headers. */
+  readonly notify: Setting<Readonly<Record<string, TargetSettings>>>;
+  readonly notifyScripts: Setting<string>;
   readonly driver: Setting<'pacemaker' | 'simulated'>;
   readonly machineFile: Setting<string | null>;
   readonly stateDirectory: Setting<string>;
@@ -120,6 +128,8 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     ),
     taskQueue: pick(env('CAU_TASK_QUEUE'), [file.coordinator?.taskQueue, fromFile], [coordinatorQueue, 'default']),
     profiles: pick<readonly string[]>(readProfilePath(), [file.coordinator?.profiles, fromFile], [[defaultProfileDirectory], 'default']),
+    notify: pick<Readonly<Record<string, TargetSettings>>>([file.coordinator?.notify, fromFile], [{}, 'default']),
+    notifyScripts: pick([file.coordinator?.notifyScripts, fromFile], ['/etc/cau/notify', 'default']),
     driver: pick<'pacemaker' | 'simulated'>(
       [flags.machineFile === undefined ? undefined : 'simulated', 'flag'],
       [file.nodeWorker?.driver, fromFile],
@@ -170,8 +180,16 @@ function readFile(path: string): ConfigurationFile {
   }
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const problems = describeProblems(fileSchema, content, parsed.error).map(({ text }) => text);
+  const problems = parsed.error.issues.slice(0, 10).flatMap((issue) => wordsOf(issue, []));
   throw new CauError('ConfigurationInvalid', `${path}: ${problems.join('; ')}.`, { where: path });
+}
+
+/** Of what may be one thing or another, the words about the one that comes closest. Values are not repeated: they may be secret. */
+function wordsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): string[] {
+  const path = [...above, ...issue.path];
+  const closest = issue.code === 'invalid_union' ? issue.errors.toSorted((left, right) => left.length - right.length)[0] : undefined;
+  if (closest !== undefined && closest.length > 0) return closest.flatMap((inner) => wordsOf(inner, path));
+  return [`${fitText(path.join('.'), 200) || 'the file'}: ${fitText(issue.message, 400)}`];
 }
 
 function readTemporalConfiguration(profile: string | undefined): ReturnType<typeof loadClientConnectConfig> {

@@ -16,3 +16,6 @@ export function decideBudget(outcomes: readonly NodeOutcome[], budget: number): 
   const failed = outcomes.filter(isFailure).length;
   return verdictOf(failed <= budget ? [] : [`${failed} ${failed === 1 ? 'node' : 'nodes'} failed, ${budget} may`]);
 }
+
+/** Whether these are the words of `decideBudget`, as a report has them. */
+export const isBudgetReason = (reason: string) => /^\d+ nodes? failed, \d+ may$/.test(reason);

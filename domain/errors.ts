@@ -91,6 +91,10 @@ export const errorCatalogue = {
   NodeVanished: stop('The node is not a member of the cluster any more.', 'Start a new run with the nodes that the cluster has now.'),
   TimeOver: stop('The run reached its deadline.', 'Start a new run for the nodes that are left, or allow more time.'),
   Stopped: stop('The run was stopped on request.', 'Start a new run for the nodes that are left.'),
+  TargetFailed: again(
+    'A target of notifications did not take an event.',
+    'Look at the target, and at its address and secrets in "coordinator.notify" of the coordinators.',
+  ),
   TemporalUnavailable: again('The Temporal service cannot be reached.', 'Start it ("cau serve temporal") or correct its address.'),
   TemporalUnsuitable: stop('The Temporal service lacks something that Cluster-Aware Updating needs.', 'Run the named command on it.'),
   TemporalNotFound: stop('No usable Temporal CLI is on this machine and none could be got.', 'Install Go 1.26 or set CAU_TEMPORAL_CLI to a Temporal CLI.'),

@@ -1,5 +1,6 @@
 /** The events of a run, by number: those of CAU where there is one (1001 to 1023), ours from 2001. Their one list. */
 import { z } from 'zod';
+import { isBudgetReason } from './budget.js';
 import type { Failure } from './errors.js';
 import type { NodeReport, Report } from './report.js';
 import { reasonOfSkip } from './scheduled-start.js';
@@ -10,6 +11,8 @@ const event = (number: number, level: Level, meaning: string) => ({ number, leve
 
 /** Every event: its number, how grave it is, and what it means. A number never changes its meaning. */
 export const eventCatalogue = {
+  warnTimeExceeded: event(1001, 'warning', 'The run takes longer than it was to take (warnAfter).'),
+  stopTimeExceeded: event(1002, 'warning', 'The run has taken all the time it was given (stopAfter): no further node is begun.'),
   runStarted: event(1003, 'information', 'The run started.'),
   runSucceeded: event(1004, 'information', 'The run succeeded, or found nothing to update.'),
   runCanceled: event(1005, 'warning', 'The run was ended early: nodes that were not begun are canceled.'),
@@ -21,10 +24,13 @@ export const eventCatalogue = {
   nodeRestarted: event(1011, 'information', 'The node answers on a new boot.'),
   restartFailed: event(1012, 'error', 'The node did not restart, or did not come back.'),
   nodeFailed: event(1013, 'error', 'The update of the node failed.'),
+  leftoversEnded: event(1014, 'warning', 'What an earlier run that is over had left was ended.'),
   clusterBusy: event(1015, 'error', 'The run was refused: another run is at work on the cluster.'),
   drainFailed: event(1016, 'error', 'The node did not enter maintenance mode.'),
   nodeKept: event(1017, 'warning', 'The node is kept in maintenance mode, for a reason.'),
   quorumAtRisk: event(1018, 'error', 'The node was not taken out: that would have cost the cluster its quorum, or a role its place.'),
+  tooManyFailed: event(1019, 'error', 'More nodes failed than may (maxFailedNodes): no further node was begun.'),
+  nodesOffline: event(1020, 'error', 'The run was refused: more nodes are offline than may be (requireAllNodesOnline, maxOfflineNodes).'),
   stopAsked: event(1021, 'warning', 'Somebody stopped the run.'),
   reportNotSaved: event(1022, 'warning', 'The report could not be archived on a node.'),
   nodeBegun: event(2001, 'information', 'The update of the node began.'),
@@ -39,6 +45,10 @@ export const eventCatalogue = {
   scriptFailed: event(2010, 'error', "The user's script before or after the update of the node failed, or left no result."),
   gateFailed: event(2011, 'error', 'A condition that must hold before the run goes on did not hold in time.'),
   startSkipped: event(2012, 'warning', 'A start by a schedule was skipped: it came too late, or another run was at work on the cluster.'),
+  approvalAwaited: event(2013, 'warning', 'The run waits for somebody to approve what comes next.'),
+  targetFailing: event(2014, 'warning', 'A target of notifications does not take what it is told.'),
+  stepFailed: event(2015, 'warning', "A step on the node failed; it may be tried again (in the node's journal only)."),
+  trial: event(2016, 'information', 'A trial of "cau notify test": nothing happened.'),
 } as const;
 
 export type EventName = keyof typeof eventCatalogue;
@@ -46,7 +56,10 @@ const names = Object.keys(eventCatalogue) as [EventName, ...EventName[]];
 
 /** One event of a run. */
 export const runEventSchema = z.strictObject({
-  /** The same whenever it is told again: the execution and the place in its history that it comes from. */
+  /**
+   * The same whenever it is told again: the first execution of the run, the place in a history that it comes from, and when that
+   * was. A reset of the run copies both, so what was told before has the same id after it.
+   */
   id: z.string(),
   number: z.number().int(),
   name: z.enum(names),
@@ -102,7 +115,13 @@ export function eventsOfReport({ outcome, nodes, failure, readiness }: Report): 
   if (skipped !== null) return [{ name: 'startSkipped', node: null, message: `${outcome}: ${skipped}` }];
   const leftOut = nodes.filter(({ startedAt }) => startedAt === null).flatMap(eventsOfNode);
   const counted = nodes.map((node) => `${node.node} ${node.outcome}`).join(', ');
-  return [...leftOut, { name: endsOfRun[outcome], node: null, message: `${outcome}: ${failure === null ? counted : `${failure.message} ${counted}`}` }];
+  const budget = nodes.find(({ outcome: ended, reason }) => ended === 'Canceled' && reason !== null && isBudgetReason(reason))?.reason;
+  const tooMany: EventWords[] = typeof budget === 'string' ? [{ name: 'tooManyFailed', node: null, message: `${budget}: no further node was begun.` }] : [];
+  return [
+    ...tooMany,
+    ...leftOut,
+    { name: endsOfRun[outcome], node: null, message: `${outcome}: ${failure === null ? counted : `${failure.message} ${counted}`}` },
+  ];
 }
 
 const endsOfRun: Readonly<Record<Report['outcome'], EventName>> = {
@@ -116,6 +135,7 @@ const endsOfRun: Readonly<Record<Report['outcome'], EventName>> = {
 };
 
 /** What a run that touched nothing comes to. */
-export function eventsOfFailure({ code, message, remedy }: Failure): EventWords[] {
-  return [{ name: code === 'ClusterBusy' ? 'clusterBusy' : 'runFailed', node: null, message: `${code}: ${message} ${remedy}` }];
+export function eventsOfFailure({ code, message, remedy, where }: Failure): EventWords[] {
+  const name = code === 'ClusterBusy' ? 'clusterBusy' : code === 'NotReady' && where === 'nodes.online' ? 'nodesOffline' : 'runFailed';
+  return [{ name, node: null, message: `${code}: ${message} ${remedy}` }];
 }

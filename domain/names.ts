@@ -40,6 +40,9 @@ export const recoveryId = (cluster: string, at: Date) => `cau/recovery/${cluster
 /** The id of a verification that starts at `at`. */
 export const verificationId = (cluster: string, at: Date) => `cau/verify/${cluster}/${stamp(at)}`;
 
+/** The id of the workflow that tells the targets of a run its events: the same over a reset of the run. */
+export const notificationId = (cluster: string, { firstExecutionRunId }: RunReference) => `cau/notification/${cluster}/${firstExecutionRunId}`;
+
 /** The search attributes that a Temporal namespace must have for us, with their Temporal types. */
 export const searchAttributes = {
   CauCluster: 'Keyword',

@@ -11,6 +11,7 @@ import { maintenanceWindowSchema } from './maintenance-window.js';
 import { requireConsistent } from './option-rules.js';
 import { probeSchema } from './probes.js';
 import { wantedUpdatesSchema } from './updates.js';
+import { targetNamesSchema } from './target-names.js';
 
 const count = (max: number) => z.number().int().min(0).max(max);
 const durationOrNever = z.union([z.literal('never'), durationSchema]);
@@ -112,6 +113,7 @@ export const runOptionsSchema = z.strictObject({
     'How long Temporal may not know a run, or may not answer, before nodes release by themselves what the run holds of them; never in the middle of an installation.',
   ),
   probes: z.array(probeSchema).max(20).describe('Requests repeated during the run to measure the interruption of roles.'),
+  notify: targetNamesSchema.describe('Targets that are told the events of the run, by the names that the coordinators know them by (coordinator.notify).'),
   skipChecks: z.array(checkId).max(50).describe('Readiness rules to skip, by id; recorded in the report.'),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
@@ -165,6 +167,7 @@ export const defaultOptions: RunOptions = {
   window: 'always',
   releaseAfter: '30m',
   probes: [],
+  notify: [],
   skipChecks: [],
 };
 

@@ -55,6 +55,11 @@ export const waits = {
     next: 'the guard gives up, and the nodes release themselves',
     operatorCan: '"cau recover" tells what is left, and ends it',
   }),
+  delivery: ({ targets }: { targets: readonly string[] }) => ({
+    reason: `${targets.join(', ')} is told the events of the run, until it is over and everything is told`,
+    next: 'it is told on, from where it was told last',
+    operatorCan: '"cau events" tells the same events; "temporal workflow cancel" ends it without harm to the run',
+  }),
   packages: ({ node, names }: { node: string; names: readonly string[] }) => ({
     reason: `${names.slice(0, 5).join(', ')} for ${node} left the package sources; scanning it again`,
     next: 'it is scanned and fetched again, and after some times the step fails with StageFailed',

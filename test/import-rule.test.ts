@@ -10,12 +10,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   workflows: ['domain'],
   host: ['domain'],
-  activities: ['domain', 'host'],
+  histories: ['domain'],
+  targets: ['domain'],
+  activities: ['domain', 'host', 'histories'],
   clusters: ['domain'],
   plugins: ['domain', 'clusters/simulated'],
   configuration: ['domain'],
-  client: ['domain', 'configuration', 'workflows/messages.ts'],
-  workers: ['activities', 'clusters', 'plugins', 'host', 'domain', 'configuration'],
+  client: ['domain', 'histories', 'configuration', 'workflows/messages.ts'],
+  workers: ['activities', 'clusters', 'plugins', 'targets', 'host', 'domain', 'configuration'],
   cli: ['client', 'configuration', 'workers', 'domain', 'clusters/simulated'],
 };
 

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
 import { readProfile } from '../configuration/profile-files.js';
+import { createTargets, type TargetsSettings } from '../targets/targets.js';
 import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { findUnreplayable, versionMismatch } from './open-runs.js';
 import { connectPatiently } from './patient-connection.js';
@@ -18,6 +19,8 @@ export interface CoordinatorSettings {
   readonly taskQueue: string;
   /** The directories of profiles, in this order. */
   readonly profiles: readonly string[];
+  /** The targets that runs may name. */
+  readonly notify: TargetsSettings;
   /** One line for eyes when something changes. */
   log(line: string): void;
 }
@@ -45,7 +48,12 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
       workflowBundle,
       // Kept in every history, for the next version to see whose steps it would have to repeat.
       workerDeploymentOptions: { version: { deploymentName: 'cau', buildId }, useWorkerVersioning: false },
-      activities: createCoordinatorActivities({ client, readProfile: (name) => readProfile(profileDirectories, name) }),
+      activities: createCoordinatorActivities({
+        client,
+        readProfile: (name) => readProfile(profileDirectories, name),
+        targets: createTargets(settings.notify),
+        log,
+      }),
       // A task in the hands of a dead coordinator is given to another after this time.
       stickyQueueScheduleToStartTimeout: '300ms',
       maxCachedWorkflows: 500,

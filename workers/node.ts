@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createNodeBoundary } from '../activities/boundary.js';
 import { createClusterActivities, createIntroductionActivities } from '../activities/cluster-activities.js';
+import { journaled } from '../activities/journaled.js';
 import { createNodeActivities } from '../activities/node-activities.js';
 import { createPluginBench } from '../activities/plugin-bench.js';
 import { failureOf } from '../domain/errors.js';
@@ -11,6 +12,7 @@ import { clusterQueue, nodeQueue } from '../domain/names.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
 import type { UpdatePlugin } from '../domain/ports/update-plugin.js';
+import { createJournal, writesToJournal } from '../host/journal.js';
 import { createLedger } from '../host/ledger.js';
 import type { ScriptPolicy } from '../host/scripts.js';
 import type { ConnectionSettings } from './client-connection.js';
@@ -53,7 +55,8 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
   signal.addEventListener('abort', end);
   let isRestartDue = false;
   const ledger = createLedger(join(stateDirectory, 'operations'));
-  const releasing = createReleasing(settings, ledger);
+  const journal = createJournal(log, writesToJournal());
+  const releasing = createReleasing(settings, ledger, journal);
   const watching = releasing.watch.run(ending.signal);
   let connection: NativeConnection | null = null;
   try {
@@ -75,27 +78,31 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
       ...common,
       taskQueue: nodeQueue(cluster, node),
       activities: {
-        ...createClusterActivities({ boundary, driver }),
-        ...createNodeActivities({
-          own,
-          boundary,
-          driver,
-          host,
-          ledger,
-          plugins: createPluginBench(own, settings.plugins, (plugin) => pluginDirectory(stateDirectory, plugin)),
-          scripts: settings.scripts,
-          archiveDirectory: join(stateDirectory, 'reports'),
-          machineFile: settings.machineFile,
-          allowRestart: settings.allowRestart,
-          occupation: releasing.occupation,
-          memory: releasing.memory,
-          release: releasing.release,
-          outlook: releasing.watch.outlook,
-          restartAfterReply: () => {
-            isRestartDue = true;
-            ending.abort();
-          },
-        }),
+        ...journaled(createClusterActivities({ boundary, driver }), node, journal),
+        ...journaled(
+          createNodeActivities({
+            own,
+            boundary,
+            driver,
+            host,
+            ledger,
+            plugins: createPluginBench(own, settings.plugins, (plugin) => pluginDirectory(stateDirectory, plugin)),
+            scripts: settings.scripts,
+            archiveDirectory: join(stateDirectory, 'reports'),
+            machineFile: settings.machineFile,
+            allowRestart: settings.allowRestart,
+            occupation: releasing.occupation,
+            memory: releasing.memory,
+            release: releasing.release,
+            outlook: releasing.watch.outlook,
+            restartAfterReply: () => {
+              isRestartDue = true;
+              ending.abort();
+            },
+          }),
+          node,
+          journal,
+        ),
       },
     });
     const sharedWorker = await Worker.create({

@@ -24,6 +24,8 @@ export interface ReleaseWatchDependencies {
   readonly release: NodeRelease;
   know(run: RunReference): Promise<RunKnowledge>;
   record(event: Readonly<Record<string, unknown>>): void;
+  /** Told of every sight of the cluster that counts. */
+  see(sight: ClusterSight): void;
 }
 
 export interface ReleaseWatch {
@@ -74,6 +76,7 @@ export function createReleaseWatch(deps: ReleaseWatchDependencies): ReleaseWatch
     const { sight } = await driver.look();
     // Without quorum nothing can be done, nor is what is seen the truth.
     if (!sight.witness.quorate) return true;
+    deps.see(sight);
     const hold = holdOf(sight, own.node);
     const { lease } = sight;
     await forgetDoubts([...(hold === null ? [] : [hold.run]), ...(lease === null ? [] : [lease.run])]);

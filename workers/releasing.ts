@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { knowRun } from '../activities/run-knowledge.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import type { NodeHost } from '../domain/ports/node-host.js';
+import type { Journal } from '../host/journal.js';
 import type { Ledger } from '../host/ledger.js';
 import { createNodeRelease, type NodeRelease } from '../host/node-release.js';
 import { createOccupation, type Occupation } from '../host/occupation.js';
 import { openReleaseMemory, type ReleaseMemoryFile } from '../host/release-memory.js';
 import { unitName } from '../host/run-once.js';
 import { connectLazily, type ConnectionSettings } from './client-connection.js';
+import { createHoldStory } from './hold-story.js';
 import { createReleaseWatch, type ReleaseWatch } from './release-watch.js';
 
 export interface ReleasingSettings {
@@ -38,6 +40,7 @@ const askMs = 3000;
 export function createReleasing(
   { cluster, node, connection, namespace, stateDirectory, watchDriver, host, log }: ReleasingSettings,
   ledger: Ledger,
+  journal: Journal,
 ): Releasing {
   const own = { cluster, node };
   const questions = connectLazily(connection);
@@ -46,7 +49,17 @@ export function createReleasing(
   const memory = openReleaseMemory(join(stateDirectory, 'release'));
   const occupation = createOccupation(() => findSurvivor(ledger, host));
   const release = createNodeRelease({ own, driver: watchDriver, host, memory, occupation, record });
-  const watch = createReleaseWatch({ own, driver: watchDriver, host, memory, occupation, release, record, know: (run) => knowRun(client, own, run, askMs) });
+  const watch = createReleaseWatch({
+    own,
+    driver: watchDriver,
+    host,
+    memory,
+    occupation,
+    release,
+    record,
+    know: (run) => knowRun(client, own, run, askMs),
+    see: createHoldStory(node, journal),
+  });
   return { memory, occupation, release, watch, close: () => questions.close() };
 }
 

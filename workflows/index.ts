@@ -1,5 +1,6 @@
 /** The workflows of the bundle, by the type names that people start them with. */
 export { clusterGuard } from './cluster-guard.js';
+export { notification } from './notification.js';
 export { preview } from './preview.js';
 export { recovery } from './recovery.js';
 export { updateNode } from './update-node.js';

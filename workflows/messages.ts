@@ -22,3 +22,6 @@ export const guardEndSignal = defineSignal('end');
 
 /** The search attribute by which everything of a cluster is found; set at the start by a client, or by the workflow itself. */
 export const clusterKey = defineSearchAttributeKey('CauCluster', SearchAttributeType.KEYWORD);
+
+/** Told to a run by whoever tells its targets: `domain/notification.ts` has what. */
+export const targetSignal = defineSignal<[unknown]>('target');

@@ -11,8 +11,19 @@ export interface ResolvedOptions {
   readonly profile?: ProfileRecord;
 }
 
+/**
+ * The options of a run, and whether the targets that they name are known: before anything is touched.
+ * @throws CauError `InvalidInput`, `ConfigurationInvalid`
+ */
+export async function resolveOptions(request: RunRequest): Promise<ResolvedOptions> {
+  const resolved = await withProfile(request);
+  const names = resolved.options.values.notify;
+  if (names.length > 0) await coordinator(`targets ${names.join(', ')}`).resolveTargets({ names });
+  return resolved;
+}
+
 /** Asks a coordinator for the profile, if the request names one. @throws CauError `InvalidInput` */
-export async function resolveOptions({ profile: name, profileDigest, options = {} }: RunRequest): Promise<ResolvedOptions> {
+async function withProfile({ profile: name, profileDigest, options = {} }: RunRequest): Promise<ResolvedOptions> {
   if (name === undefined) {
     if (profileDigest !== undefined) throw new CauError('InvalidInput', 'profileDigest: it pins a profile, and none is named.', { where: 'profileDigest' });
     return { options: effectiveOptions({}, options) };

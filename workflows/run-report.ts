@@ -1,6 +1,7 @@
 /** The report of a run: made from its state, and kept on every node. */
 import { createFailure, type Failure } from '../domain/errors.js';
 import { newcomerFindings } from '../domain/newcomers.js';
+import { targetFindings } from '../domain/notification.js';
 import { decideRunOutcome } from '../domain/outcomes.js';
 import { mergeMeasurements } from '../domain/probes.js';
 import type { Finding, Report } from '../domain/report.js';
@@ -30,7 +31,12 @@ export function createReport(state: RunState): Report {
     ...(state.profile === undefined ? {} : { profile: state.profile }),
     driver: state.driver,
     software: [...state.software],
-    readiness: [...state.findings, ...newcomerFindings(state.knownNodes, state.seenNodes), ...unevenFindings(state)],
+    readiness: [
+      ...state.findings,
+      ...newcomerFindings(state.knownNodes, state.seenNodes),
+      ...unevenFindings(state),
+      ...targetFindings([...state.targetNews.values()]),
+    ],
     nodes: reports,
     roles: state.roles().map(({ role, kind }) => ({ role, kind, moves: state.movesOf(role), measured: measured.find((one) => one.role === role) ?? null })),
     commands: state.answers,

@@ -8,6 +8,7 @@ import type { Failure } from '../domain/errors.js';
 import type { NodeTime } from '../domain/expected-node-time.js';
 import type { SettledWindow } from '../domain/maintenance-window.js';
 import type { RunReference } from '../domain/names.js';
+import type { TargetNews } from '../domain/notification.js';
 import type { EffectiveOptions } from '../domain/options.js';
 import { isFailure, type NodeOutcome, type RunOutcome } from '../domain/outcomes.js';
 import { placementOf, type RolePlacement } from '../domain/placement.js';
@@ -43,6 +44,8 @@ export class RunState {
   /** The moves of roles that the plan would cause; empty until they are predicted. */
   predictedMoves: readonly PredictedNodeMoves[] = [];
   findings: Finding[] = [];
+  /** What was heard last of each target that is told of this run. */
+  readonly targetNews = new Map<string, TargetNews>();
   readonly reports: NodeReport[] = [];
   readonly measurements: Measurement[] = [];
   readonly answers: CommandAnswer[] = [];

@@ -1,4 +1,5 @@
 /** The limits that a run has in time: a warning, no further node, and then the end of those at work. */
+import { timerWords } from '../domain/alarms.js';
 import { durationMs } from '../domain/duration.js';
 import type { Alarm } from './alarm.js';
 import type { RunState } from './run-state.js';
@@ -15,7 +16,7 @@ export function timeLimits(state: RunState): Alarm[] {
     warnAfter === 'never'
       ? []
       : [
-          alarm(durationMs(warnAfter), `warn if the run takes longer than ${warnAfter}`, () =>
+          alarm(durationMs(warnAfter), timerWords.warnAfter(warnAfter), () =>
             state.warn(
               'time.warnAfter',
               `The run takes longer than ${warnAfter} (warnAfter).`,
@@ -26,7 +27,7 @@ export function timeLimits(state: RunState): Alarm[] {
   if (stopAfter === 'never') return warning;
   return [
     ...warning,
-    alarm(durationMs(stopAfter), `begin no further node after ${stopAfter}`, () => state.requestStop(`the run has taken ${stopAfter} (stopAfter)`, 'node')),
+    alarm(durationMs(stopAfter), timerWords.stopAfter(stopAfter), () => state.requestStop(`the run has taken ${stopAfter} (stopAfter)`, 'node')),
     alarm(durationMs(stopAfter) + durationMs(stopGrace), `end nodes at work ${stopGrace} after that`, () =>
       state.requestStop(`the run has taken ${stopAfter} (stopAfter) and ${stopGrace} more (stopGrace)`, 'step'),
     ),

@@ -1,4 +1,5 @@
 /** Whose turn it is: what a run waits for before it begins another node. */
+import { timerWords } from '../domain/alarms.js';
 import { approvalDue, type ApprovalDue } from '../domain/approval.js';
 import { durationMs } from '../domain/duration.js';
 import type { SettledWindow } from '../domain/maintenance-window.js';
@@ -40,7 +41,7 @@ async function awaitApproval(state: RunState, due: ApprovalDue, node: string): P
   state.approvalDue = due;
   await waiting(state.waits, 'approval', due, durationMs(approvalTimeout), async (approval) => {
     const isTold = () => state.granted.has(due.key) || state.stop !== null || state.skipped.has(node);
-    if (await approval.until(isTold, `the run ends if nobody approves ${due.what} within ${approvalTimeout}`)) return;
+    if (await approval.until(isTold, timerWords.approval(due.what, approvalTimeout))) return;
     state.requestStop(`${due.what}: not approved within ${approvalTimeout} (approvalTimeout)`, 'node');
   });
   state.approvalDue = null;

@@ -13,6 +13,7 @@ import { findUneven } from '../domain/uniformity.js';
 import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { resolveOptions } from './profile.js';
+import { notifyTargets } from './notify-targets.js';
 import { listenToCommands } from './run-commands.js';
 import { updateNodes } from './run-nodes.js';
 import { archiveReport, createReport } from './run-report.js';
@@ -39,6 +40,7 @@ export async function updatingRun(input: unknown): Promise<Report> {
       const resolved = await resolveOptions(request);
       state.options = resolved.options;
       if (resolved.profile !== undefined) state.profile = resolved.profile;
+      await notifyTargets(state);
       state.window = await settleWindow(state.options.values);
       try {
         return await runExclusively(state);

@@ -153,3 +153,14 @@ export const coordinatorWait = (_shown: Waiting, summary: string) =>
     retry: patiently,
     summary,
   });
+
+/** Telling a target what happens in a run. Tried again by another coordinator, which may know the target better; it holds nothing of the cluster. */
+export const delivery = (_shown: Waiting, target: string) =>
+  proxyActivities<CoordinatorActivities>({
+    startToCloseTimeout: coordinatorWaitMs,
+    scheduleToCloseTimeout: 2 * coordinatorWaitMs,
+    heartbeatTimeout: '10s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+    summary: `tell ${target} the events of the run`,
+  });

@@ -22,13 +22,14 @@ export function addServeCommand(program: Command): void {
     .description('An Update Coordinator: executes the workflows of runs. Run two or more, anywhere.')
     .action(async (_flags: object, self: Command) => {
       const { runCoordinator } = await import('../../workers/coordinator.js');
-      const { connection, address, namespace, taskQueue, profiles } = loadConfiguration(flagsOf(self));
+      const { connection, address, namespace, taskQueue, profiles, notify, notifyScripts } = loadConfiguration(flagsOf(self));
       await runCoordinator(
         {
           connection: { ...connection, address: address.value },
           namespace: namespace.value,
           taskQueue: taskQueue.value,
           profiles: profiles.value,
+          notify: { targets: notify.value, scripts: notifyScripts.value },
           log: printNote,
         },
         endSignal(),

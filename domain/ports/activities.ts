@@ -13,6 +13,7 @@ import type { NodeTime } from '../expected-node-time.js';
 import type { MaintenanceWindow, SettledWindow } from '../maintenance-window.js';
 import type { NodeResult } from '../node-order.js';
 import { nodeOutcomeSchema } from '../outcomes.js';
+import type { DeliveryState, ResolvedTarget } from '../notification.js';
 import type { ProfileRecord } from '../profiles.js';
 import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
@@ -213,10 +214,31 @@ export interface WorkflowSurvey {
   readonly runs: readonly ExaminedRun[];
 }
 
+/** What a target is to be told. */
+export interface DeliveryOrder {
+  readonly cluster: string;
+  readonly run: RunReference;
+  readonly target: string;
+  readonly state: DeliveryState;
+}
+
+/** How far it came; not done when the shift was over before the run was. */
+export interface DeliveryAnswer {
+  readonly isDone: boolean;
+  readonly state: DeliveryState;
+}
+
 /** Steps that need Temporal itself, done by an Update Coordinator. */
 export interface CoordinatorActivities {
   /** The profile of that name as this coordinator reads it now. @throws CauError `InvalidInput`, `ConfigurationInvalid` */
   resolveProfile(input: { readonly name: string }): Promise<ProfileRecord>;
+  /** The targets of these names, as this coordinator knows them. @throws CauError `InvalidInput`, `ConfigurationInvalid` */
+  resolveTargets(input: { readonly names: readonly string[] }): Promise<readonly ResolvedTarget[]>;
+  /**
+   * Tells one target the events of a run in their order, from where it was told last, until the run is closed and everything is told or given up, or
+   * its shift is over. @throws CauError `TargetFailed` when this coordinator does not know the target, `TemporalUnavailable`
+   */
+  deliverEvents(input: DeliveryOrder): Promise<DeliveryAnswer>;
   /** The window in moments, the open or the next one. @throws CauError `InvalidInput` */
   settleWindow(input: { readonly window: MaintenanceWindow; readonly from: string }): Promise<SettledWindow>;
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;

@@ -52,7 +52,12 @@ export const configuration: Json = {
   cluster: 'c1',
   node: 'node1',
   temporal: { address: '127.0.0.1:7233', namespace: 'default' },
-  coordinator: { taskQueue: 'cau', profiles: ['/etc/cau/profiles'] },
+  coordinator: {
+    taskQueue: 'cau',
+    profiles: ['/etc/cau/profiles'],
+    notifyScripts: '/etc/cau/notify',
+    notify: { chat: { webhook: 'https://chat.example/hook', from: 'warning' } },
+  },
   nodeWorker: {
     driver: 'pacemaker',
     stateDirectory: '/var/lib/cau',

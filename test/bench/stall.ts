@@ -1,5 +1,5 @@
 /** How long a run waited for its coordinators: read from its histories. */
-import type { SeenEvent } from '../../client/histories.js';
+import type { SeenEvent } from '../../histories/follow.js';
 import { coordinatorQueue } from '../../domain/names.js';
 
 /** Steps of coordinators that wait for other workflows; how long they take is not the coordinators' doing. */

@@ -5,7 +5,7 @@ import type { ClusterDescription } from '../../domain/cluster.js';
 import type { Failure } from '../../domain/errors.js';
 import type { Report } from '../../domain/report.js';
 import type { Verification } from '../../domain/verify/verify-run.js';
-import type { SeenEvent } from '../../client/histories.js';
+import type { SeenEvent } from '../../histories/follow.js';
 import type { Sight } from './watch-cluster.js';
 
 export type RunEnd =

@@ -1,5 +1,5 @@
 /** The moments of a reference run at which something is killed: together they come after every event of its histories. */
-import type { SeenEvent } from '../../client/histories.js';
+import type { SeenEvent } from '../../histories/follow.js';
 
 /** When the event with that number appears in that history. */
 export interface Moment {

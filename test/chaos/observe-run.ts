@@ -1,7 +1,8 @@
 /** One run over a lane's cluster, watched from outside, with everything that the oracle needs to judge it. */
 import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
-import { clientFailure, isUnavailable } from '../../client/failures.js';
+import { clientFailure } from '../../client/failures.js';
+import { isUnavailable } from '../../histories/unavailable.js';
 import { statusOf } from '../../client/progress.js';
 import { startRun } from '../../client/runs.js';
 import { verifyRun } from '../../client/verify.js';
@@ -9,7 +10,7 @@ import { guardId } from '../../domain/names.js';
 import type { RunRequest } from '../../domain/requests.js';
 import { reportSchema } from '../../domain/report.js';
 import type { RunEnd, RunEvidence } from './evidence.js';
-import { followHistories, type SeenEvent } from '../../client/histories.js';
+import { followHistories, type SeenEvent } from '../../histories/follow.js';
 import type { Lane } from './lane.js';
 import { nodes } from './lane.js';
 import { watchCluster } from './watch-cluster.js';

@@ -1,7 +1,7 @@
 /** A run in which one thing is killed once, at a given event of its histories. */
 import { nodeQueue } from '../../domain/names.js';
 import type { RunEvidence } from './evidence.js';
-import type { SeenEvent } from '../../client/histories.js';
+import type { SeenEvent } from '../../histories/follow.js';
 import type { Lane } from './lane.js';
 import type { Moment } from './moments.js';
 import { observeRun } from './observe-run.js';

@@ -1,7 +1,7 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
-import { toSeenEvent } from '../../client/histories.js';
-import { createEventReader } from '../../client/run-events.js';
+import { toSeenEvent } from '../../histories/follow.js';
+import { createEventReader } from '../../histories/run-events.js';
 import { eventCatalogue, runEventSchema, type RunEvent } from '../../domain/events.js';
 import { guardId } from '../../domain/names.js';
 import { readRecordedPaths, type RecordedPath } from '../histories/histories.js';
@@ -12,14 +12,15 @@ const paths = await readRecordedPaths();
 function eventsOf({ workflows }: RecordedPath): RunEvent[] {
   const [run] = workflows;
   const cluster = run?.workflowId.split('/')[1] ?? '';
-  const read = createEventReader({ workflowId: run?.workflowId ?? '', runId: 'execution' });
+  const read = createEventReader({ workflowId: run?.workflowId ?? '', firstExecutionRunId: 'execution' });
   return workflows
     .flatMap(({ workflowId, history }, index) => {
       const name = index === 0 ? 'run' : workflowId === guardId(cluster) ? 'guard' : (workflowId.split('/').at(-1) ?? '');
       return (historyFromJSON(history).events ?? []).map((event) => toSeenEvent(name, event));
     })
     .toSorted((left, right) => left.at - right.at)
-    .flatMap(read);
+    .flatMap(read)
+    .map(({ event }) => event);
 }
 const story = (path: string) => {
   const recorded = paths.find((one) => one.path === path);

@@ -47,6 +47,8 @@ describe('a setting', () => {
   it.each([
     ['of an unknown name', 'nodeWorker:\n  alowRestart: true\n', /nodeWorker.*alowRestart/],
     ['of a wrong type', 'nodeWorker:\n  allowRestart: perhaps\n', /nodeWorker\.allowRestart: .*boolean/],
+    ['of a target with a field too many', 'coordinator:\n  notify:\n    chat: { command: page, shell: true }\n', /coordinator\.notify\.chat: .*"shell"/],
+    ['of a target that is a path', 'coordinator:\n  notify:\n    chat: { command: /bin/sh }\n', /coordinator\.notify\.chat\.command: .*not a path/],
     ['in a file that is no YAML', 'cluster: [', /cannot be read/],
   ])('%s is refused, naming file and field', async (_title, content, words) => {
     await writeFile(path('wrong.yaml'), content);

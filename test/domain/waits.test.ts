@@ -10,6 +10,7 @@ const examples: { readonly [K in WaitKind]: WaitFacts<K> } = {
   guard: { cluster: 'c' },
   adoption: { workflowId: 'cau/node/c/node1' },
   nodesClose: { run: 'run-1' },
+  delivery: { targets: ['chat', 'pager'] },
   packages: { node: 'node1', names: ['app'] },
   member: { cluster: 'c', why: 'no worker answers' },
   rest: { cluster: 'c' },

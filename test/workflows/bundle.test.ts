@@ -25,7 +25,7 @@ describe('the workflow bundle', () => {
 
   it('exports the workflows by the names that people start them with, and no others', async () => {
     const workflows = await import('../../workflows/index.js');
-    expect(Object.keys(workflows).toSorted()).toEqual(['clusterGuard', 'preview', 'recovery', 'updateNode', 'updatingRun', 'verification']);
+    expect(Object.keys(workflows).toSorted()).toEqual(['clusterGuard', 'notification', 'preview', 'recovery', 'updateNode', 'updatingRun', 'verification']);
     expect(readdirSync(new URL('workflows', root)).every((name) => /^[a-z-]+\.ts$/.test(name) || name.endsWith('.txt'))).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readProfile } from '../../configuration/profile-files.js';
 import { shippedProfiles } from '../../workers/package-root.js';
 import { createCoordinatorActivities } from '../../activities/coordinator-activities.js';
+import { createTargets } from '../../targets/targets.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
 import type { Recovery } from '../../domain/recovery.js';
 import { quietRuntime } from '../../workers/runtime.js';
@@ -47,7 +48,12 @@ async function withBrokenCoordinators(fixture: string, act: () => Promise<void>)
     logger: new DefaultLogger('ERROR'),
     payloadConverterPath: fileURLToPath(new URL('../../workflows/payload-converter.ts', import.meta.url)),
   });
-  const activities = createCoordinatorActivities({ client, readProfile: (name) => readProfile({ own: [], shipped: shippedProfiles() }, name) });
+  const activities = createCoordinatorActivities({
+    client,
+    readProfile: (name) => readProfile({ own: [], shipped: shippedProfiles() }, name),
+    targets: createTargets({ targets: {}, scripts: '/nowhere' }),
+    log: () => undefined,
+  });
   const worker = await Worker.create({ connection, namespace, taskQueue: world.taskQueue, workflowBundle, activities: { ...activities } });
   try {
     await worker.runUntil(act());

@@ -2,11 +2,10 @@
  * The histories of a run, read from outside while they grow: its own, its guard's, and those of its nodes' workflows.
  * Every event is told once, in the order of its history, a few milliseconds after Temporal wrote it down.
  */
-import type { WorkflowHandle, WorkflowService } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowService } from '@temporalio/client';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TemporalClient } from './connection.js';
-import { isUnavailable } from './failures.js';
+import { isUnavailable } from './unavailable.js';
 
 type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 type HistoryPage = Awaited<ReturnType<WorkflowService['getWorkflowExecutionHistory']>>;
@@ -21,6 +20,12 @@ export interface SeenEvent {
   /** When Temporal wrote it, in milliseconds since 1970. */
   readonly at: number;
   readonly event: HistoryEvent;
+}
+
+/** Whoever can read histories. */
+export interface HistoryClient {
+  readonly client: Client;
+  readonly namespace: string;
 }
 
 interface Execution {
@@ -38,13 +43,14 @@ export interface Reading {
 }
 
 /** Reads the histories of the run to their end, or until the signal aborts. @throws the client's error; when it is live, only for a run that is not found */
-export async function followHistories(temporal: TemporalClient, run: Execution, tell: (seen: SeenEvent) => void, reading: Reading): Promise<void> {
+export async function followHistories(temporal: HistoryClient, run: Execution, tell: (seen: SeenEvent) => void, reading: Reading): Promise<void> {
   const children: Promise<void>[] = [];
   // One listener for each question on the way.
   setMaxListeners(0, reading.signal);
   await followOne(temporal, 'run', run, reading, (seen) => {
     const { workflowExecution: child, workflowType } = seen.event.childWorkflowExecutionStartedEventAttributes ?? {};
-    if (typeof child?.workflowId === 'string' && typeof child.runId === 'string') {
+    // Whoever tells the targets of a run is no part of its story, and outlives it.
+    if (workflowType?.name !== 'notification' && typeof child?.workflowId === 'string' && typeof child.runId === 'string') {
       const name = workflowType?.name === 'clusterGuard' ? 'guard' : (child.workflowId.split('/').at(-1) ?? '');
       children.push(followOne(temporal, name, { workflowId: child.workflowId, runId: child.runId }, reading, tell));
     }
@@ -54,13 +60,14 @@ export async function followHistories(temporal: TemporalClient, run: Execution, 
 }
 
 async function followOne(
-  { client, namespace }: TemporalClient,
+  { client, namespace }: HistoryClient,
   workflow: string,
   execution: Execution,
   { signal, isLive }: Reading,
   tell: (seen: SeenEvent) => void,
 ): Promise<void> {
   let told = 0;
+  let latest = 0;
   let place: Uint8Array | null = null;
   while (!signal.aborted) {
     try {
@@ -70,7 +77,10 @@ async function followOne(
         const id = Number(event.eventId);
         if (id <= told) continue;
         told = id;
-        tell(toSeenEvent(workflow, event));
+        const seen = toSeenEvent(workflow, event);
+        // Clocks of servers differ; in one history no event is older than the one before it.
+        latest = Math.max(latest, seen.at);
+        tell({ ...seen, at: latest });
       }
       place = page.nextPageToken ?? null;
       if (place === null || place.length === 0) return;

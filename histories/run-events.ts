@@ -2,17 +2,35 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { createFailure, failureSchema } from '../domain/errors.js';
-import { renderElapsed } from '../domain/duration.js';
 import { eventCatalogue, eventsOfFailure, eventsOfNode, eventsOfReport, type EventWords, type RunEvent } from '../domain/events.js';
-import { failureOfHook, failureOfLostHook, hookPhaseSchema, nameHook, scriptEndSchema } from '../domain/hooks.js';
 import { nodeReportSchema, reportSchema } from '../domain/report.js';
-import type { SeenEvent } from './histories.js';
+import { eventOfTimer, type TimerEvent } from '../domain/alarms.js';
+import { targetNewsSchema, type Place } from '../domain/notification.js';
+import { eventsOfStep, nodeOfStep } from '../domain/step-events.js';
+import type { SeenEvent } from './follow.js';
+
+/** What was read so far, as far as later events depend on it. */
+interface Memory {
+  readonly steps: Map<string, Step>;
+  /** Those that stand for an event. */
+  readonly timers: Map<string, TimerEvent>;
+  /** The nodes that are drained, and the targets that take no events. */
+  readonly drained: Set<string>;
+  readonly failing: Set<string>;
+}
 
 /** Of which run the histories are. */
 export interface EventSource {
   readonly workflowId: string;
-  /** The execution: after a reset there is another one. */
-  readonly runId: string;
+  /** The same over a reset. */
+  readonly firstExecutionRunId: string;
+}
+
+/** An event, and where in the histories it comes from. */
+export interface ReadEvent {
+  readonly event: RunEvent;
+  readonly workflow: string;
+  readonly place: Place;
 }
 
 /** A step that was scheduled: what it is, and what it was asked. */
@@ -25,27 +43,31 @@ interface Step {
  * Answers what each event of the histories means, none or several; they must come in the order of their history. Whatever
  * cannot be decoded, for instance since it is encrypted, is told without its details.
  */
-export function createEventReader({ workflowId, runId }: EventSource): (seen: SeenEvent) => RunEvent[] {
+export function createEventReader({ workflowId, firstExecutionRunId }: EventSource): (seen: SeenEvent) => ReadEvent[] {
   let cluster = '';
-  const steps = new Map<string, Step>();
-  const drained = new Set<string>();
+  const memory: Memory = { steps: new Map(), timers: new Map(), drained: new Set(), failing: new Set() };
   return (seen) => {
     cluster ||= requestOf(seen)?.cluster ?? '';
-    return translate(seen, steps, drained).map(({ name, node, message }, index) => ({
-      id: `${runId}/${seen.workflow}/${seen.id}${index === 0 ? '' : `.${index}`}`,
-      number: eventCatalogue[name].number,
-      name,
-      level: eventCatalogue[name].level,
-      at: new Date(seen.at).toISOString(),
-      cluster,
-      run: workflowId,
-      node,
-      message,
+    const at = Math.floor(seen.at);
+    return translate(seen, memory).map(({ name, node, message }, index) => ({
+      workflow: seen.workflow,
+      place: { at: seen.at, id: seen.id, index },
+      event: {
+        id: `${firstExecutionRunId}/${seen.workflow}/${seen.id}${index === 0 ? '' : `.${index}`}@${at}`,
+        number: eventCatalogue[name].number,
+        name,
+        level: eventCatalogue[name].level,
+        at: new Date(at).toISOString(),
+        cluster,
+        run: workflowId,
+        node,
+        message,
+      },
     }));
   };
 }
 
-function translate(seen: SeenEvent, steps: Map<string, Step>, drained: Set<string>): EventWords[] {
+function translate(seen: SeenEvent, { steps, timers, drained, failing }: Memory): EventWords[] {
   const { event, workflow } = seen;
   const stepOf = (scheduled: unknown) => steps.get(`${workflow}/${String(scheduled)}`);
   const scheduled = event.activityTaskScheduledEventAttributes;
@@ -57,59 +79,25 @@ function translate(seen: SeenEvent, steps: Map<string, Step>, drained: Set<strin
   if (completed) return wordsOfStep(stepOf(completed.scheduledEventId), decode(completed.result), drained);
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
   if (failed && stepOf(failed.scheduledEventId)?.type === 'archiveReport')
-    return [{ name: 'reportNotSaved', node: nodeOf(stepOf(failed.scheduledEventId)?.input), message: failed.failure?.message ?? 'no answer' }];
+    return [{ name: 'reportNotSaved', node: nodeOfStep(stepOf(failed.scheduledEventId)?.input), message: failed.failure?.message ?? 'no answer' }];
+  const timer = timerOf(seen, timers);
+  if (timer !== null)
+    return timer.event === null || timer.event.when !== timer.when ? [] : [{ name: timer.event.name, node: null, message: timer.event.message }];
+  const signaled = event.workflowExecutionSignaledEventAttributes;
+  if (signaled?.signalName === 'target') return wordsOfTarget(decode(signaled.input), failing);
   return workflow === 'run' ? wordsOfRun(seen) : [];
 }
 
+/** A node is looked at again and again while it is drained; it is drained once. */
 function wordsOfStep(step: Step | undefined, result: unknown, drained: Set<string>): EventWords[] {
   if (step === undefined) return [];
-  const held = stepSchema.safeParse(step.input).data;
-  const node = held?.held ?? held?.watched ?? held?.node ?? null;
-  const say = (name: EventWords['name'], message: string = eventCatalogue[name].meaning): EventWords[] => [{ name, node, message }];
-  switch (step.type) {
-    case 'holdNode':
-      drained.delete(node ?? '');
-      return say('maintenanceBegun');
-    case 'watchCluster':
-      // A node is looked at again and again while it is drained; it is drained once.
-      if (held?.condition !== 'drained' || drained.has(node ?? '') || !metSchema.safeParse(result).success) return [];
-      drained.add(node ?? '');
-      return say('maintenanceEntered');
-    case 'releaseNode':
-      return result === 'released' ? say('maintenanceLeft') : [];
-    case 'restartNode':
-      return result === 'restarting' ? say('nodeRestarting') : [];
-    case 'confirmRestarted':
-      return say('nodeRestarted', `The node answers on boot ${bootSchema.safeParse(result).data?.bootId ?? '?'}.`);
-    case 'installUpdates':
-      return wordsOfInstallation(result, say);
-    case 'runHook':
-      return wordsOfHook(held, result, say);
-    default:
-      return [];
-  }
-}
-
-function wordsOfInstallation(result: unknown, say: (name: EventWords['name'], message: string) => EventWords[]): EventWords[] {
-  const answer = installationSchema.safeParse(result).data;
-  if (answer === undefined) return [];
-  if (answer.kind === 'interrupted') return say('installationInterrupted', answer.message);
-  const { updates } = answer.result;
-  const named = updates.map(({ name, version, outcome, message }) => `${name} ${version} ${outcome}${message === undefined ? '' : ` (${message})`}`).join(', ');
-  return say(updates.some(({ outcome }) => outcome === 'failed') ? 'updatesFailed' : 'updatesInstalled', named === '' ? 'nothing was left to install' : named);
-}
-
-function wordsOfHook(
-  asked: z.infer<typeof stepSchema> | undefined,
-  result: unknown,
-  say: (name: EventWords['name'], message: string) => EventWords[],
-): EventWords[] {
-  const answer = hookSchema.safeParse(result).data;
-  const hook = hookInputSchema.safeParse(asked).data;
-  if (answer === undefined || hook === undefined) return [];
-  if (answer.kind === 'interrupted') return say('scriptFailed', failureOfLostHook(hook, answer.message).message);
-  const failure = failureOfHook(hook, answer.result);
-  return failure === null ? say('scriptEnded', `${nameHook(hook)} ended after ${renderElapsed(answer.result.ms)}.`) : say('scriptFailed', failure.message);
+  return eventsOfStep({ ...step, result }).filter(({ name, node }) => {
+    if (name === 'maintenanceBegun') drained.delete(node ?? '');
+    if (name !== 'maintenanceEntered') return true;
+    const isFirst = !drained.has(node ?? '');
+    drained.add(node ?? '');
+    return isFirst;
+  });
 }
 
 function wordsOfRun(seen: SeenEvent): EventWords[] {
@@ -152,6 +140,31 @@ function wordsOfEnd(event: SeenEvent['event'], say: (name: EventWords['name'], m
   return [];
 }
 
+/** A timer is known by its summary, which the history keeps with its start. */
+function timerOf(
+  { event, workflow, id }: SeenEvent,
+  timers: Memory['timers'],
+): { readonly when: TimerEvent['when']; readonly event: TimerEvent | null } | null {
+  if (event.timerStartedEventAttributes) {
+    const meant = eventOfTimer(wordsOf(event.userMetadata?.summary));
+    if (meant !== null) timers.set(`${workflow}/${id}`, meant);
+    return { when: 'begun', event: meant };
+  }
+  const fired = event.timerFiredEventAttributes;
+  return fired ? { when: 'rung', event: timers.get(`${workflow}/${String(fired.startedEventId)}`) ?? null } : null;
+}
+
+/** A target that goes on failing is told of once. */
+function wordsOfTarget(news: unknown, failing: Set<string>): EventWords[] {
+  const told = targetNewsSchema.safeParse(news).data;
+  if (told === undefined) return [];
+  const { target, problem } = told;
+  const isNew = problem !== null && !failing.has(target);
+  if (problem === null) failing.delete(target);
+  else failing.add(target);
+  return isNew ? [{ name: 'targetFailing', node: null, message: `${target}: ${problem}` }] : [];
+}
+
 function wordsOfCommand(name: string, payload: unknown): EventWords[] {
   if (!commands.has(name)) return [];
   const said = commandSchema.safeParse(payload).data;
@@ -163,34 +176,14 @@ const commands: ReadonlySet<string> = new Set(['pause', 'resume', 'stop', 'skip'
 const text = z.string().nullish().catch(null);
 const commandSchema = z.object({ by: text, reason: text, node: text, after: z.string().optional() });
 const requestSchema = z.object({ cluster: text, requestedBy: text, reason: text });
-const stepSchema = z.looseObject({
-  node: z.string().optional(),
-  held: z.string().optional(),
-  watched: z.string().optional(),
-  condition: z.string().optional(),
-});
-const hookInputSchema = z.object({ phase: hookPhaseSchema, script: z.string(), node: z.string(), timeout: z.string() });
-const hookSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('interrupted'), message: z.string() }),
-  z.object({ kind: z.literal('finished'), result: scriptEndSchema }),
-]);
-const metSchema = z.object({ verdict: z.object({ state: z.literal('met') }) });
-const bootSchema = z.object({ bootId: z.string() });
 const nodeResultSchema = z.object({ report: nodeReportSchema });
-const installationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('interrupted'), message: z.string() }),
-  z.object({
-    kind: z.literal('finished'),
-    result: z.object({ updates: z.array(z.object({ name: z.string(), version: z.string(), outcome: z.string(), message: z.string().optional() })) }),
-  }),
-]);
-
 /** What the run was asked for, from the first event of its history. */
 const requestOf = ({ workflow, event }: SeenEvent) =>
   workflow === 'run' ? requestSchema.safeParse(decode(event.workflowExecutionStartedEventAttributes?.input)).data : undefined;
 const because = (reason: string | null | undefined) => (reason === null || reason === undefined || reason === '' ? '' : `: ${reason}`);
-const nodeOf = (input: unknown) => stepSchema.safeParse(input).data?.node ?? null;
 const nameOf = (workflowId: string | null | undefined) => workflowId?.split('/').at(-1) ?? null;
+
+const wordsOf = (payload: Payload | null | undefined) => text.parse(payload === null || payload === undefined ? null : decode({ payloads: [payload] })) ?? '';
 
 /** The first payload as it was given; undefined when it cannot be decoded. */
 function decode(payloads: { readonly payloads?: readonly Payload[] | null } | null | undefined): unknown {
