@@ -21,6 +21,8 @@ const beatMs = 1000;
 
 export interface CoordinatorDependencies {
   readonly client: Client;
+  readonly namespace: string;
+  readonly taskQueue: string;
   /** The profile of that name, from the directories of this coordinator. */
   readProfile(name: string): Promise<ProfileRecord>;
   readonly targets: NotificationTargets;
@@ -28,11 +30,13 @@ export interface CoordinatorDependencies {
 }
 
 /** The activities of an Update Coordinator. */
-export function createCoordinatorActivities({ client, readProfile, targets, log }: CoordinatorDependencies): CoordinatorActivities {
+export function createCoordinatorActivities(dependencies: CoordinatorDependencies): CoordinatorActivities {
+  const { client, readProfile, targets, log } = dependencies;
   return {
     ...createRecoveryActivities({ client }),
     ...createNotificationActivities({ client, targets, log }),
     resolveProfile: ({ name }) => asActivity(() => readProfile(name)),
+    findCoordinators: () => asActivity(() => findCoordinators(dependencies)),
     settleWindow: ({ window, from }) => asActivity(async () => settleWindow(window, new Date(from))),
     examineGuard: ({ cluster, run }) => asActivity(() => examineGuard(client, cluster, run)),
     cancelGuard: ({ cluster, guardRunId }) =>
@@ -69,6 +73,17 @@ export function createCoordinatorActivities({ client, readProfile, targets, log 
         }
       }),
   };
+}
+
+/** Whoever polls waits for a minute at most, and then polls again. */
+const longPollMs = 70_000;
+/** Temporal's number of the kind of queue that hands out decisions. */
+const workflowQueue = 1;
+
+async function findCoordinators({ client, namespace, taskQueue }: CoordinatorDependencies): Promise<string[]> {
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: workflowQueue });
+  const lately = (pollers ?? []).filter(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < longPollMs);
+  return [...new Set(lately.flatMap(({ identity }) => identity ?? []))].toSorted();
 }
 
 async function examineGuard(client: Client, cluster: string, run: RunReference): Promise<GuardState> {

@@ -10,6 +10,9 @@ export const nameSchema = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-
 /** The task queue of Update Coordinators, unless configured otherwise (`cau/<cluster>` in self-updating mode). */
 export const coordinatorQueue = 'cau';
 
+/** The task queue of one Update Coordinator alone, by its identity: for what must be asked of each of them. */
+export const ownCoordinatorQueue = (taskQueue: string, identity: string) => `${taskQueue}/coordinator/${identity}`;
+
 /** The task queue that serves only the first question of a run: who is there? All node workers poll it. */
 export const clusterQueue = (cluster: string) => `cau/cluster/${cluster}`;
 

@@ -1,5 +1,5 @@
 /** The compiled product and one real Temporal service for all tests. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -19,7 +19,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const directory = await mkdtemp(join(tmpdir(), 'cau-test-temporal-'));
   // Machines, workers and the command line of the tests are the compiled ones: never older than the sources.
   const [cli] = await Promise.all([findTemporalCli((line) => console.error(`[temporal] ${line}`)), buildProduct()]);
-  await announceBuilt();
   const service = await startTemporalService({
     ip: '127.0.0.1',
     port: await findFreePort(),
@@ -34,10 +33,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await service.stop();
     await rm(directory, { recursive: true, force: true });
   };
-}
-
-/** Another suite may begin now that is not to compile the same, or to get Temporal, a second time. */
-async function announceBuilt(): Promise<void> {
-  const results = process.env['CAU_TEST_RESULTS'] ?? '';
-  if (results !== '') await writeFile(join(results, 'built'), '');
 }

@@ -1,8 +1,10 @@
 /** The Update Coordinator: executes the workflows of runs. Any number of them, anywhere; one that dies is not missed. */
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { hostname } from 'node:os';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
 import { readProfile } from '../configuration/profile-files.js';
+import { ownCoordinatorQueue } from '../domain/names.js';
 import { createTargets, type TargetsSettings } from '../targets/targets.js';
 import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { findUnreplayable, versionMismatch } from './open-runs.js';
@@ -41,19 +43,25 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
     const buildId = await buildIdOf(workflowBundle);
     const unreplayable = await connectPatiently(() => findUnreplayable(client, { taskQueue, buildId, workflowBundle }), settings, signal);
     if (unreplayable.length > 0) throw versionMismatch(unreplayable);
+    // As the Temporal library would call it; by it this coordinator alone can be asked.
+    const identity = `${process.pid}@${hostname()}`;
+    const activities = createCoordinatorActivities({
+      client,
+      namespace,
+      taskQueue,
+      readProfile: (name) => readProfile(profileDirectories, name),
+      targets: createTargets(settings.notify),
+      log,
+    });
     const worker = await Worker.create({
       connection: native,
       namespace,
+      identity,
       taskQueue,
       workflowBundle,
       // Kept in every history, for the next version to see whose steps it would have to repeat.
       workerDeploymentOptions: { version: { deploymentName: 'cau', buildId }, useWorkerVersioning: false },
-      activities: createCoordinatorActivities({
-        client,
-        readProfile: (name) => readProfile(profileDirectories, name),
-        targets: createTargets(settings.notify),
-        log,
-      }),
+      activities,
       // A task in the hands of a dead coordinator is given to another after this time.
       stickyQueueScheduleToStartTimeout: '300ms',
       maxCachedWorkflows: 500,
@@ -62,8 +70,18 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
       // A defect in workflow code must fail its run, where the guard cleans up, and not hang it.
       workflowFailureErrorTypes: { '*': ['TypeError', 'RangeError', 'ZodError', 'CauError'] },
     });
+    const ownWorker = await Worker.create({
+      connection: native,
+      namespace,
+      identity,
+      taskQueue: ownCoordinatorQueue(taskQueue, identity),
+      activities: { resolveProfile: activities.resolveProfile },
+      maxConcurrentActivityTaskPolls: 1,
+      shutdownGraceTime: '2s',
+      shutdownForceTime: '5s',
+    });
     log(`Update Coordinator works on task queue "${taskQueue}".`);
-    await runUntil([worker], signal);
+    await runUntil([worker, ownWorker], signal);
   } finally {
     await connection.close();
     await native.close();

@@ -19,7 +19,7 @@ export async function preview(input: unknown): Promise<Preview> {
     const request = parseInput(runRequestSchema, input, 'preview');
     upsertSearchAttributes([{ key: clusterKey, value: request.cluster }]);
     setCurrentDetails(`Previews an Updating Run of cluster **${request.cluster}**; nothing is changed.`);
-    const { options, ...profile } = await resolveOptions(request);
+    const { options, findings: ofProfile, ...profile } = await resolveOptions(request);
     const window = await settleWindow(options.values);
     const met = await meetCluster(request.cluster);
     const { description } = met;
@@ -28,7 +28,7 @@ export async function preview(input: unknown): Promise<Preview> {
     const scans = await scanNodes(met, nodes, options.values);
     const { plan, findings } = await planWaves(met, planFrom(met, scans, options.values), options.values);
     const nodeTimes = await recallNodeTimes(met.witnesses, window);
-    const readiness = [...cluster, ...findingsFrom(scans, options.values), ...findings];
+    const readiness = [...ofProfile, ...cluster, ...findingsFrom(scans, options.values), ...findings];
     return {
       version: 1,
       cluster: request.cluster,

@@ -40,6 +40,7 @@ export async function updatingRun(input: unknown): Promise<Report> {
       const resolved = await resolveOptions(request);
       state.options = resolved.options;
       if (resolved.profile !== undefined) state.profile = resolved.profile;
+      state.findings = resolved.findings;
       await notifyTargets(state);
       state.window = await settleWindow(state.options.values);
       try {

@@ -3,8 +3,8 @@
  * asked of a node that may be dead has a schedule-to-start; nothing is bounded by attempts but the questions to a
  * witness, which another member answers instead. What waits for another takes the proof that the wait is shown.
  */
-import { proxyActivities } from '@temporalio/workflow';
-import { nodeQueue } from '../domain/names.js';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { nodeQueue, ownCoordinatorQueue } from '../domain/names.js';
 import type { ClusterActivities, CoordinatorActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
 import { clusterQueue } from '../domain/names.js';
 import type { Waiting } from './waiting.js';
@@ -138,6 +138,17 @@ export const coordinator = (summary: string) =>
     startToCloseTimeout: '1500ms',
     scheduleToCloseTimeout: '2m',
     retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2s' },
+    summary,
+  });
+
+/** A step of one coordinator alone, which may be gone: nobody waits for it. */
+export const oneCoordinator = (identity: string, summary: string) =>
+  proxyActivities<Pick<CoordinatorActivities, 'resolveProfile'>>({
+    taskQueue: ownCoordinatorQueue(workflowInfo().taskQueue, identity),
+    scheduleToStartTimeout: '1s',
+    startToCloseTimeout: '3s',
+    scheduleToCloseTimeout: '4s',
+    retry: { maximumAttempts: 1 },
     summary,
   });
 

@@ -232,6 +232,8 @@ export interface DeliveryAnswer {
 export interface CoordinatorActivities {
   /** The profile of that name as this coordinator reads it now. @throws CauError `InvalidInput`, `ConfigurationInvalid` */
   resolveProfile(input: { readonly name: string }): Promise<ProfileRecord>;
+  /** The identities of the Update Coordinators that were there a moment ago. */
+  findCoordinators(): Promise<readonly string[]>;
   /** The targets of these names, as this coordinator knows them. @throws CauError `InvalidInput`, `ConfigurationInvalid` */
   resolveTargets(input: { readonly names: readonly string[] }): Promise<readonly ResolvedTarget[]>;
   /**

@@ -9,12 +9,8 @@ const dist = new URL('dist/', root);
 /** The compiled command line. */
 export const cauProgram = fileURLToPath(new URL('cli/main.js', dist));
 
-/**
- * Compiles, so that nothing that tests start is older than the sources. Not where a suite runs beside another one of the same
- * checkout, which has just done so and whose processes are the compiled ones: `CAU_TEST_BUILT` says so.
- */
+/** Compiles, so that nothing that tests start is older than the sources. */
 export async function buildProduct(): Promise<void> {
-  if (process.env['CAU_TEST_BUILT'] === 'yes') return;
   await execa('npm', ['run', '--silent', 'build'], { cwd: root, stdin: 'ignore' });
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Preview } from '../../domain/preview.js';
+import { startCoordinator } from '../helpers/compiled.js';
 import { cauProgram, createWorld, type World } from '../helpers/simulated-world.js';
 
 let world: World;
@@ -34,6 +35,31 @@ const cau = (...args: string[]) =>
     },
   });
 const input = (more: object) => ({ cluster: world.name, ...more });
+
+describe('two coordinators', () => {
+  it('that do not have the same profile are a finding, whichever of them the run asked', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'cau-other-profiles-'));
+    await writeFile(join(other, 'short.yaml'), 'options:\n  plugins: [simulated]\n  maxScanPasses: 3\n');
+    await writeFile(join(other, 'outage.yaml'), '# The same, written otherwise.\noptions: { allowOutage: true, plugins: [simulated] }\n');
+    const second = startCoordinator({ TEMPORAL_ADDRESS: world.address, CAU_TASK_QUEUE: world.taskQueue, CAU_PROFILES: other });
+    const readinessOf = async (profile: string) => (JSON.parse((await cau('--json', 'preview', world.name, '--profile', profile)).stdout) as Preview).readiness;
+    try {
+      const message = expect.stringMatching(
+        /^Coordinators do not have the same profile "short": this run uses [0-9a-f]{12} \(\S+\), but \d+@\S+ has [0-9a-f]{12}\.$/,
+      );
+      await expect
+        .poll(() => readinessOf('short'), { timeout: 30_000 })
+        .toContainEqual(expect.objectContaining({ id: 'profile.same', severity: 'warning', message }));
+      expect((await readinessOf('outage')).map(({ id }) => id)).not.toContain('profile.same');
+    } finally {
+      second.kill('SIGTERM');
+      await second;
+      await rm(other, { recursive: true });
+    }
+    // One that is gone says nothing, though Temporal still lists it.
+    expect((await readinessOf('short')).map(({ id }) => id)).not.toContain('profile.same');
+  });
+});
 
 describe('a run with a profile', () => {
   it('that its file spells wrong is refused with file, line and field, before anything is touched', async () => {

@@ -49,6 +49,8 @@ async function withBrokenCoordinators(fixture: string, act: () => Promise<void>)
     payloadConverterPath: fileURLToPath(new URL('../../workflows/payload-converter.ts', import.meta.url)),
   });
   const activities = createCoordinatorActivities({
+    namespace: world.temporal.namespace,
+    taskQueue: world.taskQueue,
     client,
     readProfile: (name) => readProfile({ own: [], shipped: shippedProfiles() }, name),
     targets: createTargets({ targets: {}, scripts: '/nowhere' }),
