@@ -1,7 +1,7 @@
 /** Questions and changes to the cluster, answered by the member that was chosen as witness. */
 import { heartbeat } from '@temporalio/activity';
 import { decideDrained, decideEmpty, decideHeld } from '../domain/drained.js';
-import { decideLeft, decideMember } from '../domain/membership.js';
+import { decideLeft, decideMember, decideVacated } from '../domain/membership.js';
 import { placementOf } from '../domain/placement.js';
 import { nodeInputs, parseBaseline, type ClusterActivities, type IntroductionActivities } from '../domain/ports/activities.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
@@ -78,6 +78,8 @@ function decide(cluster: WatchedCluster, input: z.infer<typeof nodeInputs.watch>
       return decideMember(cluster, input.watched);
     case 'left':
       return decideLeft(cluster, input.watched);
+    case 'vacated':
+      return decideVacated(cluster, input.watched, baseline);
     case 'settled':
       return decideSettled(cluster, baseline);
   }

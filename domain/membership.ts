@@ -1,5 +1,7 @@
 /** When is a node a full member again, and when has it left in order? */
 import { findNode, type ClusterSight } from './cluster.js';
+import { lostRoles } from './drained.js';
+import type { Baseline } from './placement.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /**
@@ -33,4 +35,10 @@ export function decideLeft(cluster: ClusterSight, nodeName: string): Verdict {
   if (node.unclean) reasons.push(`${nodeName} is unclean`);
   if (node.expectedUp) reasons.push(`${nodeName} is still expected to be up`);
   return verdictOf(reasons);
+}
+
+/** Whether a node that was not drained left in order, and every role that served still does: what ran there runs elsewhere by now. */
+export function decideVacated(cluster: ClusterSight, nodeName: string, baseline: Baseline): Verdict {
+  const left = decideLeft(cluster, nodeName);
+  return verdictOf([...(left.state === 'waiting' ? left.reasons : []), ...lostRoles(cluster, baseline)]);
 }

@@ -76,7 +76,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
       identity,
       taskQueue: ownCoordinatorQueue(taskQueue, identity),
       activities: { resolveProfile: activities.resolveProfile },
-      maxConcurrentActivityTaskPolls: 1,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
       shutdownGraceTime: '2s',
       shutdownForceTime: '5s',
     });

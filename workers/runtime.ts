@@ -9,8 +9,8 @@ export function quietRuntime(): void {
   isInstalled = true;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      // Expected noise: a step that fails is told by its run, in better words.
-      if (message.startsWith('Activity failed')) return;
+      // Expected noise: a step that fails is told by its run, in better words; and a worker of steps alone is meant to be one.
+      if (message.startsWith('Activity failed') || message.startsWith('No workflows registered')) return;
       const type = meta?.['workflowType'] ?? meta?.['activityType'];
       console.error(`${level}: ${message}${type === undefined ? '' : ` (${String(type)})`}`);
     }),

@@ -9,6 +9,9 @@ import { awaitQuorumWithout } from './quorum-guard.js';
 import { noticeRestart } from './unplanned-restart.js';
 import { longStep } from './workers.js';
 
+/** How long roles of a node that was not drained may take to come up elsewhere before the run goes on: they may be down meanwhile (allowOutage). */
+const vacatedMs = 10_000;
+
 /**
  * Stops the node's cluster stack in order when these updates, or fencing, ask for it. An update of the stack that is
  * installed while it runs takes the node's vote away too, so that quorum is guarded either way.
@@ -33,6 +36,6 @@ export async function stopStack(state: NodeState): Promise<void> {
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
   if (left.verdict.state === 'waiting')
     throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
-  if (state.isServing) seeMoves(state, left, 'drain');
+  if (state.isServing) seeMoves(state, await watch(state, 'vacated', vacatedMs, `wait until what ran on ${node} serves elsewhere`), 'drain');
   state.hasLeft = true;
 }

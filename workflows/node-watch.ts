@@ -38,6 +38,7 @@ const waitOf: Readonly<Record<Condition, WatchedWait>> = {
   held: 'held',
   member: 'membership',
   left: 'left',
+  vacated: 'left',
   settled: 'settled',
 };
 

@@ -92,7 +92,7 @@ export const nodeInputs = {
   }),
   watch: z.strictObject({
     ...target,
-    condition: z.enum(['drained', 'empty', 'held', 'member', 'left', 'settled']),
+    condition: z.enum(['drained', 'empty', 'held', 'member', 'left', 'vacated', 'settled']),
     watched: nameSchema,
     run: runReferenceSchema,
     /** A `Baseline`; made by ourselves a moment ago, so only its size matters. */

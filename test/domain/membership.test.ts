@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideLeft, decideMember } from '../../domain/membership.js';
+import { decideLeft, decideMember, decideVacated } from '../../domain/membership.js';
+import { baselineOf } from '../../domain/placement.js';
 import { exampleCluster, exampleNode, withNodes } from './example-cluster.js';
 
 const cluster = exampleCluster();
@@ -33,5 +34,22 @@ describe('a node left in order', () => {
     ['still expected to be up', exampleNode('node1', { online: false })],
   ])('not while it is %s', (reason, node) => {
     expect(decideLeft(withNodes(cluster, node), 'node1')).toEqual({ state: 'waiting', reasons: expect.arrayContaining([expect.stringContaining(reason)]) });
+  });
+});
+
+describe('a node that was not drained is vacated', () => {
+  const gone = exampleNode('node1', { online: false, expectedUp: false });
+  const without = (role: string) => ({ ...withNodes(cluster, gone), roles: cluster.roles.map((one) => (one.id === role ? { ...one, instances: [] } : one)) });
+
+  it('when it left in order and what ran there serves elsewhere', () => {
+    expect(decideVacated(withNodes(cluster, gone), 'node1', baselineOf(cluster))).toEqual({ state: 'met' });
+  });
+
+  it('not while a role serves nowhere, nor while the node is there', () => {
+    expect(decideVacated(without('web'), 'node1', baselineOf(cluster))).toEqual({ state: 'waiting', reasons: ['role "web" serves nowhere'] });
+    expect(decideVacated(cluster, 'node1', baselineOf(cluster))).toMatchObject({
+      state: 'waiting',
+      reasons: expect.arrayContaining(['node1 is still online']),
+    });
   });
 });

@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../domain/report.js';
 import { startSeries, type SeriesResult } from '../lab/probe-series.js';
 import { witnessName } from '../lab/place.js';
+import { pairsOf } from '../helpers/worked-together.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { installedSince, placements, tracesInCib } from './proof.js';
-
-/** Which nodes were worked on at the same time, by the times of the report; of each pair the names in order. */
-function pairsOf({ nodes }: Report): string[] {
-  const spans = nodes.map(({ node, startedAt, endedAt }) => ({ node, from: Date.parse(startedAt ?? ''), to: Date.parse(endedAt ?? '') }));
-  return spans.flatMap((one) =>
-    spans.filter((other) => one.node < other.node && one.from < other.to && other.from < one.to).map((other) => `${one.node} ${other.node}`),
-  );
-}
 
 describe('on a real Pacemaker cluster of 4 nodes with fencing and a quorum device, maxParallelNodes 2', () => {
   let world: LabWorld;

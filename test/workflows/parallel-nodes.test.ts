@@ -4,6 +4,7 @@ import type { Preview } from '../../domain/preview.js';
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
+import { pairsOf } from '../helpers/worked-together.js';
 
 const nodes = ['node1', 'node2', 'node3', 'node4', 'node5'];
 
@@ -25,14 +26,6 @@ beforeEach(async () => {
 });
 
 const atWork = ({ nodes: all }: Progress) => all.filter((node) => node.step !== null && node.outcome === null).map((node) => node.node);
-
-/** Which nodes were worked on at the same time, by the times of the report; of each pair the names in order. */
-function pairsOf({ nodes: all }: Report): string[] {
-  const spans = all.map(({ node, startedAt, endedAt }) => ({ node, from: Date.parse(startedAt ?? ''), to: Date.parse(endedAt ?? '') }));
-  return spans.flatMap((one) =>
-    spans.filter((other) => one.node < other.node && one.from < other.to && other.from < one.to).map((other) => `${one.node} ${other.node}`),
-  );
-}
 
 async function expectVerified({ run: { workflowId } }: Report): Promise<void> {
   const { findings } = await verifyRun(world.temporal, { cluster: world.name, workflowId });
