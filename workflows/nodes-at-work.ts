@@ -15,9 +15,9 @@ export class NodesAtWork {
     this.open.set(node, ended);
   }
 
-  /** Waits until fewer than so many are at work. @throws what the update of a node threw */
-  async fewerThan(count: number): Promise<void> {
-    while (this.open.size >= count) await this.oneEnded();
+  /** Waits until fewer than so many are at work; how many is asked anew whenever one has ended. @throws what the update of a node threw */
+  async fewerThan(count: () => number): Promise<void> {
+    while (this.open.size >= count()) await this.oneEnded();
   }
 
   /** Waits for the first that ends. */

@@ -32,7 +32,7 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
   const atWork = new NodesAtWork();
   let left = planned.filter((node) => node.action === 'update');
   for (;;) {
-    await atWork.fewerThan(parallelLimit(state.options.values, state.outcomes(), state.granted.has(restApproval)));
+    await atWork.fewerThan(() => parallelLimit(state.options.values, state.outcomes(), state.granted.has(restApproval)));
     const next = await chooseNext(state, left, atWork.names);
     if (next === 'noneYet') {
       await atWork.oneEnded();
@@ -49,7 +49,7 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
       atWork.add(next.node, updateOne(state, next, scans.get(next.node), atWork.names));
     }
   }
-  await atWork.fewerThan(1);
+  await atWork.fewerThan(() => 1);
   for (const { node, action, reason } of planned) {
     if (action === 'skip') state.finish(untouchedNode(node, 'Skipped', reason));
     else if (action === 'upToDate') state.finish(untouchedNode(node, 'UpToDate', 'nothing to update'));

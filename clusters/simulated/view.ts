@@ -88,7 +88,8 @@ function describeRole(state: ClusterState, role: SimulatedRole, viewer: Member):
       node,
       state: stateOf(state, role, node, instance),
       managed: !maintenanceMode && !unmanaged.includes(role.id),
-      blocked: state.isBlocked(role.id, node),
+      // A node that is to be fenced for it is the cluster's way on; nothing is blocked then.
+      blocked: state.isBlocked(role.id, node) && role.onStopFailure !== 'fence',
       failed: state.isBlocked(role.id, node),
     }));
   return { id: role.id, kind: role.kind, resources: [role.id], wanted: true, instances };

@@ -55,7 +55,8 @@ describe('maxParallelNodes', () => {
     await world.offerNext((updates) => updates.filter(({ name }) => name === 'app').map((update) => Object.assign(update, { failsOn: ['node5'] })));
     const report = await world.run({ maxParallelNodes: 2, maxFailedNodes: 1, maxRetriesPerNode: 0, order: ['node5', 'node3'] });
     expect(report.nodes.find((node) => node.node === 'node5')?.outcome).toBe('Failed');
-    expect(pairsOf(report)).toEqual(['node3 node5']);
+    // Whether its neighbour was begun before it failed is a matter of moments; that no other pair comes after it is not.
+    expect(pairsOf(report).filter((pair) => pair !== 'node3 node5')).toEqual([]);
     await expectVerified(report);
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
