@@ -23,18 +23,11 @@ export function decideQuorum(cluster: ClusterDescription, leaving: string | read
   const gone = typeof leaving === 'string' ? [leaving] : leaving;
   const others = reliedUpon(cluster).filter((node) => !gone.includes(node.name));
   const held = heldBesides(cluster, gone);
+  const heldNames = held.map((node) => node.name);
   const [last] = gone;
   if (others.length === 0) {
-    if (allowOutage && last !== undefined && gone.length === 1) {
-      return verdictOf(
-        reasonsAgainstLast(
-          cluster,
-          last,
-          held.map((node) => node.name),
-        ),
-      );
-    }
-    return verdictOf([`no other full member would be left than ${[...gone, ...held.map((node) => node.name)].join(' and ')}`]);
+    if (allowOutage && last !== undefined && gone.length === 1) return verdictOf(reasonsAgainstLast(cluster, last, heldNames));
+    return verdictOf([`no other full member would be left than ${[...gone, ...heldNames].join(' and ')}`]);
   }
   if (quorum.twoNode) return verdictOf([]);
   const after = others.reduce((sum, node) => sum + (quorum.votesOf[node.name] ?? 0), 0) + quorum.deviceVotes;

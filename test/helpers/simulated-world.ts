@@ -10,6 +10,7 @@ import { command } from '../../client/commands.js';
 import { clientFailure } from '../../client/failures.js';
 import { untilWorkersPoll } from '../../client/pollers.js';
 import { statusOf } from '../../client/progress.js';
+import { verifyRun } from '../../client/verify.js';
 import type * as Simulated from '../../clusters/simulated/simulated-cluster.js';
 import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
 import { loadConfiguration } from '../../configuration/configuration.js';
@@ -36,6 +37,8 @@ export interface World {
   /** Starts a run and waits for its report. */
   run(options?: PartialOptions, more?: Readonly<Record<string, unknown>>): Promise<Report>;
   report(handle: WorkflowHandle): Promise<Report>;
+  /** What of the promises of a run the nodes' own records show as broken, in words. */
+  brokenBy(report: Report): Promise<string[]>;
   /** Starts a run that must fail before it touches anything, and answers why. */
   refusal(input: unknown): Promise<Failure>;
   say(handle: WorkflowHandle, name: CommandName, more?: Readonly<Record<string, unknown>>): Promise<CommandAnswer | null>;
@@ -111,6 +114,10 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
     taskQueue,
     start,
     report,
+    async brokenBy({ run }) {
+      const { findings } = await verifyRun(world, { cluster: name, workflowId: run.workflowId });
+      return findings.flatMap(({ broken }) => broken);
+    },
     run: async (options, more) => report(await start(options, more)),
     refusal: async (input) => {
       const handle = await startRaw(input);
