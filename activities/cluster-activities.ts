@@ -2,6 +2,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { decideDrained, decideEmpty, decideHeld } from '../domain/drained.js';
 import { decideLeft, decideMember, decideVacated } from '../domain/membership.js';
+import { leftToCluster } from '../domain/move-modes.js';
 import { placementOf } from '../domain/placement.js';
 import { nodeInputs, parseBaseline, type ClusterActivities, type IntroductionActivities } from '../domain/ports/activities.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
@@ -18,8 +19,13 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
   const { guard } = boundary;
   return {
     describeCluster: guard(nodeInputs.target, () => describeWithQuorum(driver)),
-    predictMoves: guard(nodeInputs.predict, ({ order }) => driver.predictMoves(order)),
+    predictMoves: guard(nodeInputs.predict, ({ order, mode = leftToCluster }) => driver.predictMoves(order, mode)),
     findCandidates: guard(nodeInputs.target, () => driver.findCandidates()),
+    findReturns: guard(nodeInputs.target, () => driver.findReturns()),
+    chooseTargets: guard(nodeInputs.chooseTargets, ({ drained, later, homes }) => driver.chooseTargets({ node: drained, later, homes })),
+    planFailback: guard(nodeInputs.failback, ({ homes }) => driver.planFailback(homes)),
+    steerRoles: guard(nodeInputs.steer, ({ run, of, steering }) => driver.steer(run, of, steering)),
+    unsteerRoles: guard(nodeInputs.unsteer, ({ run, of }) => driver.unsteer(run, of)),
     takeLease: guard(nodeInputs.claim, ({ run, releaseAfter }) => driver.takeLease(run, releaseAfter)),
     dropLease: guard(nodeInputs.lease, ({ run }) => driver.dropLease(run)),
     holdNode: guard(nodeInputs.hold, ({ held, run, limit, releaseAfter, terms }) => driver.hold(held, run, limit, releaseAfter, terms)),

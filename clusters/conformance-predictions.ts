@@ -1,5 +1,6 @@
 /** What every cluster driver must keep to when it tells what would be. */
 import { expect, test } from 'vitest';
+import { leftToCluster } from '../domain/move-modes.js';
 import { placementOf } from '../domain/placement.js';
 import type { DriverFixture } from './conformance.js';
 
@@ -9,7 +10,11 @@ export function testPredictions(open: () => DriverFixture): void {
 
   test('names the nodes each of which alone could keep a role serving: where it is now, and more unless its drain would stop it', async () => {
     const { nodes: members } = open();
-    const [candidates, cluster, predicted] = [await anyDriver().findCandidates(), await anyDriver().describe(), await anyDriver().predictMoves(members)];
+    const [candidates, cluster, predicted] = [
+      await anyDriver().findCandidates(),
+      await anyDriver().describe(),
+      await anyDriver().predictMoves(members, leftToCluster),
+    ];
     const stopping = predicted.flatMap(({ moves }) => moves).filter((move) => move.when === 'drain' && move.to === null);
     const serving = placementOf(cluster).filter((role) => role.on.length > 0);
     expect(candidates.map(({ role }) => role).toSorted()).toEqual(serving.map(({ role }) => role).toSorted());
@@ -23,7 +28,7 @@ export function testPredictions(open: () => DriverFixture): void {
 
   test('a prediction changes nothing', async () => {
     const before = await anyDriver().describe();
-    await anyDriver().predictMoves(open().nodes);
+    await anyDriver().predictMoves(open().nodes, leftToCluster);
     await anyDriver().findCandidates();
     const after = await anyDriver().describe();
     expect({ ...after, witness: null }).toEqual({ ...before, witness: null });

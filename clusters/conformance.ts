@@ -9,12 +9,14 @@ import type { CauError } from '../domain/errors.js';
 import { decideLeft, decideMember } from '../domain/membership.js';
 import type { RunReference } from '../domain/names.js';
 import { defaultOptions } from '../domain/options.js';
+import { leftToCluster } from '../domain/move-modes.js';
 import { baselineOf, findMoves, placementOf } from '../domain/placement.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { decideSettled } from '../domain/settled.js';
 import { verdictOf } from '../domain/verdict.js';
 import { testHistory } from './conformance-history.js';
 import { testPredictions } from './conformance-predictions.js';
+import { testSteering } from './conformance-steering.js';
 import { persistently, until, untilAtRest, untilRefused } from './conformance-waits.js';
 
 /** A running cluster of at least three members, all online, with roles that serve and nothing held. */
@@ -176,7 +178,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
     });
 
     test('a held node is drained, its roles serve elsewhere, and all move as predicted', async () => {
-      const predicted = await on(anyNode()).predictMoves(fixture.nodes);
+      const predicted = await on(anyNode()).predictMoves(fixture.nodes, leftToCluster);
       expect(predicted.map((entry) => entry.node)).toEqual(fixture.nodes);
       for (const node of fixture.nodes) {
         const witness = on(anyNode(node));
@@ -193,6 +195,8 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
     });
 
     testPredictions(() => fixture);
+
+    testSteering(() => fixture, ours);
 
     testHistory(() => fixture, ours);
 
@@ -252,7 +256,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
         await untilRefused(() => cutOff.keep(peer, ours, 'must not be written'));
         await untilRefused(() => cutOff.takeLease(theirs));
         await untilRefused(() => cutOff.dropLease(ours));
-        await untilRefused(() => cutOff.predictMoves([peer]));
+        await untilRefused(() => cutOff.predictMoves([peer], leftToCluster));
         await untilRefused(() => cutOff.findCandidates());
       } finally {
         await fixture.join(lost);

@@ -4,6 +4,7 @@
  */
 import type { Duration } from './duration.js';
 import type { RunReference } from './names.js';
+import type { RolePreference } from './steering.js';
 
 /** Which member answered, and whether its answer counts: a member without quorum may not speak for the cluster. */
 export interface Witness {
@@ -142,6 +143,8 @@ export interface ClusterSight {
   readonly failedActions: readonly FailedAction[];
   readonly promotionScores: readonly PromotionScore[];
   readonly lease: Lease | null;
+  /** Where a run wants roles to be right now; absent in what an earlier version recorded. */
+  readonly preferences?: readonly RolePreference[];
 }
 
 /** The whole cluster, with its votes. */

@@ -4,6 +4,7 @@ import { nameSchema, runReferenceSchema } from './names.js';
 import { recordedOptionsSchema } from './options.js';
 import type { RolePlacement } from './placement.js';
 import type { NodeReport } from './report.js';
+import { maxSteered, roleHomeSchema } from './steering.js';
 import { updateSchema } from './updates.js';
 
 /** The input of `updateNode`. */
@@ -20,6 +21,8 @@ export const nodeOrderSchema = z.strictObject({
   updates: z.array(updateSchema).max(5000),
   /** The failed actions that the cluster had at the start of the run, by id; only where a gate asks for it. */
   failedBefore: z.array(z.string().max(500)).max(1000).optional(),
+  /** What the run drains after this node, in that order, and where roles are taken at its end; only where roles are steered. */
+  ahead: z.strictObject({ later: z.array(nameSchema).max(100), homes: z.array(roleHomeSchema).max(maxSteered) }).optional(),
   /** How many nodes may be held at once, over the whole cluster. */
   limit: z.number().int().min(1).max(100),
 });

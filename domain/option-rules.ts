@@ -34,6 +34,13 @@ const rules: readonly OptionRule[] = [
     contradiction: ({ drainWhen, forceDrain }) => (drainWhen === 'never' && forceDrain ? 'means nothing together with drainWhen "never"' : null),
   },
   {
+    option: 'failback',
+    contradiction: ({ placement, failback }) =>
+      placement === 'fewestMoves' && failback === 'immediate'
+        ? 'must be "end" or "cluster" together with placement "fewestMoves": a role that is taken back at once moves twice wherever it went'
+        : null,
+  },
+  {
     option: 'warnAfter',
     contradiction: ({ warnAfter, stopAfter }) =>
       warnAfter !== 'never' && stopAfter !== 'never' && durationMs(warnAfter) >= durationMs(stopAfter)

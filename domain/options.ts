@@ -66,6 +66,16 @@ export const runOptionsSchema = z.strictObject({
     .boolean()
     .describe('After drainTimeout go on although a role that left the node serves nowhere; never while anything still runs there or a stop failed.'),
   settleTimeout: durationSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
+  placement: z
+    .enum(['cluster', 'fewestMoves'])
+    .describe(
+      'Where roles go when their node is drained: where the cluster places them, or, where it has no wish of its own, to nodes that this run drains no more.',
+    ),
+  failback: z
+    .enum(['immediate', 'end', 'cluster'])
+    .describe(
+      'When a role that is preferred on its node, but sticks to where it went, is taken back: as soon as the node is back, at the end of the run, or never: the rules of the cluster decide alone.',
+    ),
   clusterDuringInstall: z
     .enum(['keep', 'stop', 'auto'])
     .describe(
@@ -147,6 +157,8 @@ export const defaultOptions: RunOptions = {
   drainTimeout: '10m',
   forceDrain: false,
   settleTimeout: '10m',
+  placement: 'cluster',
+  failback: 'immediate',
   clusterDuringInstall: 'auto',
   restartWhen: 'needed',
   restartTimeout: '15m',

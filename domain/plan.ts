@@ -36,7 +36,9 @@ export const plannedNodeSchema = z.strictObject({
   keptBack: z.array(z.string()),
   /** The wave that it is in, counted from 1; absent when nodes are worked on one at a time. */
   wave: z.number().int().min(1).optional(),
-  moves: z.array(z.strictObject({ role: z.string(), from: z.string(), to: z.string().nullable(), when: z.enum(['drain', 'return']), kind: z.string() })),
+  moves: z.array(
+    z.strictObject({ role: z.string(), from: z.string(), to: z.string().nullable(), when: z.enum(['drain', 'return', 'failback']), kind: z.string() }),
+  ),
 });
 export type PlannedNode = z.infer<typeof plannedNodeSchema>;
 

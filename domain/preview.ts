@@ -5,6 +5,7 @@ import type { EffectiveOptions } from './options.js';
 import type { RolePlacement } from './placement.js';
 import type { Plan } from './plan.js';
 import type { ProfileRecord } from './profiles.js';
+import type { ModeForecast } from './move-modes.js';
 import type { Finding } from './report.js';
 
 /** The maintenance window, and which nodes are expected to fit into it one after another. */
@@ -28,6 +29,8 @@ export interface Preview {
   readonly failureBudget: number;
   readonly roles: readonly RolePlacement[];
   readonly plan: Plan;
+  /** How often roles would move in each mode of placing them; absent where that could not be told. */
+  readonly modes?: readonly ModeForecast[];
   /** Null: nodes may be begun at any time. */
   readonly window: WindowPreview | null;
 }

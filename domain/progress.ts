@@ -40,6 +40,7 @@ export const nodeSteps = [
   'rejoining',
   'releasing',
   'settling',
+  'failingBack',
   'postUpdateScript',
   'gatesAfter',
   'done',

@@ -24,7 +24,7 @@ export const observedMoveSchema = z.strictObject({
   role: z.string(),
   from: z.string(),
   to: z.string().nullable(),
-  when: z.enum(['drain', 'return']),
+  when: z.enum(['drain', 'return', 'failback']),
 });
 export type ObservedMove = z.infer<typeof observedMoveSchema>;
 
@@ -99,6 +99,8 @@ export const reportSchema = z.strictObject({
   readiness: z.array(findingSchema),
   nodes: z.array(nodeReportSchema),
   roles: z.array(roleReportSchema),
+  /** Roles that were taken home at the end of the run; absent where there were none. */
+  failback: z.array(observedMoveSchema).optional(),
   commands: z.array(commandAnswerSchema),
 });
 export type Report = z.infer<typeof reportSchema>;

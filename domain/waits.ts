@@ -110,6 +110,11 @@ export const waits = {
     next: 'the step fails with GateFailed, and the run ends in order',
     operatorCan: 'look at the named role in the cluster',
   }),
+  failback: ({ roles }: { roles: readonly string[] }) => ({
+    reason: `${roles.slice(0, 5).join(', ')} on the way home`,
+    next: 'the preferences that take them there are taken away, and the step fails with GateFailed',
+    operatorCan: 'look at the named role in the cluster',
+  }),
   hook: ({ node, script, counts }: { node: string; script: string; counts: boolean }) => ({
     reason: `script "${script}" runs on ${node}`,
     next: `it is ended, with all that it started: HookFailed${counts ? ', and the node counts as failed' : ''}`,

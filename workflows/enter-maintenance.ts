@@ -8,11 +8,13 @@ import { CauError } from '../domain/errors.js';
 import { baselineOf, rolesDown, withoutRoles } from '../domain/placement.js';
 import { reasonToSkip } from '../domain/plan.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
+import type { Steering } from '../domain/steering.js';
 import { renderVerdict } from '../domain/verdict.js';
 import { stopStackFor } from './cluster-stack.js';
 import { fail, failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { awaitQuorumAndCapacity } from './quorum-guard.js';
+import { chooseSteering, endSteering } from './steering.js';
 import { seeMoves, watch } from './node-watch.js';
 import { noticeRestart } from './unplanned-restart.js';
 import type { Condition } from './witnesses.js';
@@ -47,11 +49,11 @@ export async function prepare(state: NodeState): Promise<void> {
 export async function enterMaintenance(state: NodeState): Promise<void> {
   const { drain = true, updates, options } = state.order;
   state.stopHere();
-  await hold(state, !drain);
-  if (drain) await drainNode(state);
-  else if (!state.isServing) {
+  if (drain) await holdAndDrain(state);
+  else {
+    await hold(state, { serving: true });
+    if (!state.isServing) state.notes.push(`Its roles were left on it (drainWhen ${options.drainWhen}).`);
     state.isServing = true;
-    state.notes.push(`Its roles were left on it (drainWhen ${options.drainWhen}).`);
   }
   await stopStackFor(state, updates);
 }
@@ -61,18 +63,27 @@ export async function drainIfNeeded(state: NodeState, facts: DrainFacts): Promis
   const { node, options } = state.order;
   if (!state.isServing || !mustDrain(options, facts)) return;
   refuseObstacle(await awaitQuorumAndCapacity(state), node);
-  await hold(state, false);
-  state.isServing = false;
-  state.notes.push('It was drained when a restart, or an update of the cluster stack, turned up.');
-  await drainNode(state);
+  await holdAndDrain(state, () => {
+    state.isServing = false;
+    state.notes.push('It was drained when a restart, or an update of the cluster stack, turned up.');
+  });
 }
 
-async function hold(state: NodeState, serving: boolean): Promise<void> {
+async function holdAndDrain(state: NodeState, onHeld: () => void = () => undefined): Promise<void> {
+  const steering = await chooseSteering(state);
+  await hold(state, steering === null ? { serving: false } : { serving: false, steering });
+  onHeld();
+  await drainNode(state);
+  if (steering !== null) await endSteering(state);
+}
+
+async function hold(state: NodeState, { serving, steering }: { readonly serving: boolean; readonly steering?: Steering }): Promise<void> {
   const { node, run, limit, options } = state.order;
   const { includeStandby, releaseAfter } = options;
   state.enter('holding', serving ? 'mark the node as being worked on' : 'set maintenance mode');
   state.heldAt ??= new Date();
-  const terms = includeStandby || serving ? { terms: { includeStandby, serving } } : {};
+  const terms =
+    includeStandby || serving || steering !== undefined ? { terms: { includeStandby, serving, ...(steering === undefined ? {} : { steering }) } } : {};
   try {
     await state.witnesses.ask({
       summary: `hold ${node}`,

@@ -2,6 +2,7 @@
 import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
 import { renderVerdict } from '../domain/verdict.js';
+import { failBackToNode } from './failback.js';
 import type { NodeState } from './node-state.js';
 import { seeMoves, watch } from './node-watch.js';
 import { noticeRestart } from './unplanned-restart.js';
@@ -24,6 +25,7 @@ export async function leaveMaintenance(state: NodeState): Promise<void> {
     });
   }
   seeMoves(state, settled, 'return');
+  await failBackToNode(state);
 }
 
 /**

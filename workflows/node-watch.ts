@@ -1,6 +1,7 @@
 /** Watching the cluster on behalf of the node at work, through the eyes of its peers. */
 import { findMoves, withoutRoles } from '../domain/placement.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
+import type { ObservedMove } from '../domain/report.js';
 import { fail } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { waiting } from './waiting.js';
@@ -46,7 +47,7 @@ const waitOf: Readonly<Record<Condition, WatchedWait>> = {
  * Keeps which roles moved since the placement that was seen before. While other nodes are worked on as well, those that left this node
  * or came to it: each move is one node's.
  */
-export function seeMoves(state: NodeState, answer: WatchAnswer, when: 'drain' | 'return'): void {
+export function seeMoves(state: NodeState, answer: WatchAnswer, when: ObservedMove['when']): void {
   const { node, limit } = state.order;
   const moves = findMoves(state.placement, answer.placement, when);
   state.moves.push(...(limit === 1 ? moves : moves.filter((move) => (when === 'drain' ? move.from : move.to) === node)));

@@ -7,9 +7,9 @@ import type { Preview } from '../domain/preview.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import { parseInput, runRequestSchema } from '../domain/requests.js';
-import { asWorkflow } from './failures.js';
+import { asWorkflow, failureFrom } from './failures.js';
 import { resolveOptions } from './profile.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanNodes } from './survey.js';
+import { checkCluster, compareModes, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanNodes } from './survey.js';
 import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
 import { clusterKey } from './messages.js';
 
@@ -27,7 +27,11 @@ export async function preview(input: unknown): Promise<Preview> {
     const cluster = await checkCluster(met, nodes, options.values);
     const scans = await scanNodes(met, nodes, options.values);
     const { plan, findings } = await planWaves(met, planFrom(met, scans, options.values), options.values);
-    const nodeTimes = await recallNodeTimes(met.witnesses, window);
+    const [nodeTimes, moves, modes] = await Promise.all([
+      recallNodeTimes(met.witnesses, window),
+      predictMoves(met, plan, options.values),
+      compareModes(met, plan).catch((error: unknown) => void failureFrom(error)),
+    ]);
     const readiness = [...ofProfile, ...cluster, ...findingsFrom(scans, options.values), ...findings];
     return {
       version: 1,
@@ -42,7 +46,8 @@ export async function preview(input: unknown): Promise<Preview> {
       failureBudget: failureBudget(options.values.maxFailedNodes, description.nodes.length, quorumMargin(description)),
       roles: placementOf(description),
       window: window === null ? null : previewWindow(window, plan, nodeTimes),
-      plan: withMoves(plan, await predictMoves(met, plan)),
+      plan: withMoves(plan, moves),
+      ...(modes === undefined ? {} : { modes }),
     };
   });
 }

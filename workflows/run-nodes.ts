@@ -8,8 +8,10 @@ import type { NodeOrder, NodeResult } from '../domain/node-order.js';
 import type { PlannedNode } from '../domain/plan.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { untouchedNode, type NodeReport } from '../domain/report.js';
+import type { RoleHome } from '../domain/steering.js';
 import { renderVerdict } from '../domain/verdict.js';
 import { nextBeside, parallelLimit } from '../domain/waves.js';
+import { homesAtEnd } from './failback.js';
 import { failureFrom } from './failures.js';
 import type { HeldGuard } from './guard-holding.js';
 import { Measuring } from './measuring.js';
@@ -30,6 +32,7 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
   const planned = state.plan?.nodes ?? [];
   const measuring = new Measuring(state);
   const atWork = new NodesAtWork();
+  const homes = await homesAtEnd(state);
   let left = planned.filter((node) => node.action === 'update');
   for (;;) {
     await atWork.fewerThan(() => parallelLimit(state.options.values, state.outcomes(), state.granted.has(restApproval)));
@@ -46,7 +49,8 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
     if (refusal !== null) state.finish(refusal);
     else {
       measuring.moveAwayFrom([...atWork.names, next.node], left[0]?.node);
-      atWork.add(next.node, updateOne(state, next, scans.get(next.node), atWork.names));
+      const later = left.filter((node) => node.drain).map((node) => node.node);
+      atWork.add(next.node, updateOne(state, next, scans.get(next.node), { besides: atWork.names, later, homes }));
     }
   }
   await atWork.fewerThan(() => 1);
@@ -85,7 +89,17 @@ async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: Plan
   return fit.state === 'met' ? null : untouchedNode(node, 'Canceled', renderVerdict(fit));
 }
 
-async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined, besides: readonly string[]): Promise<void> {
+/** What the update of a node has to know of the others. */
+interface Others {
+  /** Nodes that are at work as well. */
+  readonly besides: readonly string[];
+  /** Nodes that are to be drained after it. */
+  readonly later: readonly string[];
+  /** Roles that are taken home at the end, where that matters to where they go meanwhile. */
+  readonly homes: readonly RoleHome[];
+}
+
+async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult | undefined, { besides, later, homes }: Others): Promise<void> {
   const { cluster } = state.request;
   const { node } = planned;
   const { members } = state.witnesses;
@@ -97,6 +111,7 @@ async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult
     options: state.options.values,
     updates: [...(scan?.updates ?? [])],
     limit: state.options.values.maxParallelNodes,
+    ...(state.options.values.placement === 'fewestMoves' ? { ahead: { later: [...later], homes: [...homes] } } : {}),
     ...(planned.drain ? {} : { drain: false }),
     ...(state.options.values.gates.some(({ kind }) => kind === 'cluster') ? { failedBefore: state.failedBefore.slice(0, 1000) } : {}),
   };

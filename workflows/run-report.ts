@@ -39,6 +39,7 @@ export function createReport(state: RunState): Report {
     ],
     nodes: reports,
     roles: state.roles().map(({ role, kind }) => ({ role, kind, moves: state.movesOf(role), measured: measured.find((one) => one.role === role) ?? null })),
+    ...(state.failback.length === 0 ? {} : { failback: state.failback }),
     commands: state.answers,
   };
 }

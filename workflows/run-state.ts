@@ -17,7 +17,7 @@ import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { Measurement } from '../domain/probes.js';
 import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
-import type { Finding, NodeReport } from '../domain/report.js';
+import type { Finding, NodeReport, ObservedMove } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
 import { readScheduledStart } from './schedule-attributes.js';
 import { clusterKey, planQuery, progressQuery } from './messages.js';
@@ -80,6 +80,10 @@ export class RunState {
   private phaseAt = new Date();
   private begun: NodeProgress[] = [];
   private placement: readonly RolePlacement[] = [];
+  /** Where roles were when the run began. */
+  firstPlacement: readonly RolePlacement[] = [];
+  /** Roles that were taken home at the end. */
+  readonly failback: ObservedMove[] = [];
 
   constructor(
     readonly request: RunRequest,
@@ -115,7 +119,8 @@ export class RunState {
     this.software = cluster.software;
     this.failedBefore = cluster.failedActions.map(({ id }) => id);
     this.knownNodes = cluster.nodes.map((node) => node.name);
-    this.seePlacement(placementOf(cluster));
+    this.firstPlacement = placementOf(cluster);
+    this.seePlacement(this.firstPlacement);
   }
 
   seePlacement(placement: readonly RolePlacement[]): void {
@@ -241,7 +246,7 @@ export class RunState {
 
   /** How often the role moved in this run. */
   movesOf(role: string): number {
-    return this.reports.flatMap((report) => report.moves).filter((move) => move.role === role).length;
+    return [...this.reports.flatMap((report) => report.moves), ...this.failback].filter((move) => move.role === role).length;
   }
 
   /** Keeps where each node stands in the memo, for whoever asks Temporal while no coordinator answers queries. */

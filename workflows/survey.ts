@@ -3,6 +3,8 @@ import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import { scriptsOf, type RunOptions } from '../domain/options.js';
 import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
+import { forecastOf, moveModes, type ModeForecast, type MoveMode } from '../domain/move-modes.js';
+import { placementOf } from '../domain/placement.js';
 import { decideWaves, waveFindings, type WaveFacts } from '../domain/waves.js';
 import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
@@ -23,6 +25,8 @@ export interface Acquaintance {
 }
 
 const maxNodes = 100;
+/** Thinking through a whole run takes a simulation per step of each node. */
+const thinkingMs = 60_000;
 
 /** The first question of a run; any worker of the cluster answers it. Waits show on the board. @throws CauError `ClusterUnknown`, `NotReady` */
 export async function meetCluster(cluster: string, board?: WaitBoard): Promise<Acquaintance> {
@@ -183,13 +187,27 @@ export async function planWaves({ witnesses }: Acquaintance, plan: Plan, options
 /** Whether the roles of the node have to leave it: before its updates, or when its stack stops for a restart. */
 const leavesCluster = ({ action, drain, restart }: Plan['nodes'][number]) => action === 'update' && (drain || restart === 'expected');
 
-/** The moves of roles that the plan would cause, as the cluster itself predicts them. */
-export async function predictMoves({ witnesses }: Acquaintance, plan: Plan): Promise<readonly PredictedNodeMoves[]> {
+/** The moves of roles that the plan would cause in that mode, as the cluster itself predicts them. */
+export async function predictMoves({ witnesses }: Acquaintance, plan: Plan, { placement, failback }: MoveMode): Promise<readonly PredictedNodeMoves[]> {
   const order = plan.nodes.filter(leavesCluster).map((node) => node.node);
   return witnesses.ask({
-    summary: 'predict the moves of roles',
+    summary: `predict the moves of roles (placement ${placement}, failback ${failback})`,
     not: null,
-    timeoutMs: 30_000,
-    ask: (activities, target) => activities.predictMoves({ ...target, order }),
+    timeoutMs: thinkingMs,
+    ask: (activities, target) => activities.predictMoves({ ...target, order, mode: { placement, failback } }),
   });
+}
+
+/** How often roles would move in each mode, and how often at least. */
+export async function compareModes(met: Acquaintance, plan: Plan): Promise<ModeForecast[]> {
+  const { witnesses, description } = met;
+  const thinking = { not: null, timeoutMs: thinkingMs };
+  const [candidates, returns, ...predicted] = await Promise.all([
+    witnesses.ask({ ...thinking, summary: 'which nodes could keep each role serving?', ask: (activities, target) => activities.findCandidates(target) }),
+    witnesses.ask({ ...thinking, summary: 'which roles go home by themselves?', ask: (activities, target) => activities.findReturns(target) }),
+    ...moveModes.map((mode) => predictMoves(met, plan, mode)),
+  ]);
+  const order = plan.nodes.filter(leavesCluster).map((node) => node.node);
+  const bound = { order, roles: placementOf(description), candidates, returns };
+  return moveModes.map((mode, index) => forecastOf(mode, predicted[index] ?? [], bound));
 }

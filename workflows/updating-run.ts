@@ -10,6 +10,7 @@ import { parseInput, runRequestSchema } from '../domain/requests.js';
 import { dropLease, takeLease } from './cluster-lease.js';
 import { withAlarms } from './alarm.js';
 import { findUneven } from '../domain/uniformity.js';
+import { failBackAtEnd } from './failback.js';
 import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { resolveOptions } from './profile.js';
@@ -102,6 +103,7 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
 
   state.enter('finishing');
   await predicting;
+  await failBackAtEnd(state);
   if (options.requireUniform) state.uneven = findUneven(await scanAgain(state.witnesses, nodes, options));
   const report = createReport(state);
   await archiveReport(state, report);
@@ -120,7 +122,7 @@ function refuseIfBlocked(state: RunState): void {
  */
 async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise<void> {
   try {
-    state.predictedMoves = await predictMoves(met, plan);
+    state.predictedMoves = await predictMoves(met, plan, state.options.values);
     state.plan = withMoves(state.plan ?? plan, state.predictedMoves);
   } catch (error) {
     const { message, remedy } = failureFrom(error);

@@ -25,6 +25,7 @@ export function renderPreview(preview: Preview, colours: boolean): string {
     ...plan.nodes.filter((node) => node.list.length > 0).map((node) => `${node.node}: ${node.list.slice(0, 8).join(', ')}${more(node)}`),
     ...plan.nodes.filter((node) => node.keptBack.length > 0).map((node) => `${node.node} keeps back ${node.keptBack.join('; ')}`),
     '',
+    ...renderModes(preview, paint),
     ...renderWindow(preview),
     `Nodes that may fail before no further one is begun: ${preview.failureBudget}`,
     ...preview.readiness.map(
@@ -47,6 +48,18 @@ function planRow(node: PlannedNode, index: number): string[] {
     node.restart === 'expected' ? 'yes' : 'no',
     node.drain ? moves.join(', ') : ['not drained', ...moves].join(', '),
   ];
+}
+
+/** How often roles would move in each mode; the mode of this preview stands out. */
+function renderModes({ modes = [], options: { values } }: Preview, paint: ReturnType<typeof createPaint>): string[] {
+  if (modes.length === 0) return [];
+  const rows = modes.map(({ placement, failback, moves, interruptions, leastMoves }) => {
+    const row = [placement, failback, String(moves), String(interruptions), String(leastMoves)];
+    const isChosen = placement === values.placement && failback === values.failback;
+    return [isChosen ? '>' : '', ...row].map((cell) => (isChosen ? paint.bold(cell) : cell));
+  });
+  const head = ['', 'placement', 'failback', 'moves', 'interruptions', 'moves at least'].map((cell) => paint.dim(cell));
+  return ['How often roles would move, and at least must in this order of nodes:', renderTable(head, rows), ''];
 }
 
 function renderWindow({ window }: Preview): string[] {

@@ -5,7 +5,7 @@ import { renderXml, type XmlElement } from './xml.js';
 
 /** `merge`: add or change elements by their ids, under the section. `remove`: take away the first match. */
 export type CibEdit =
-  | { readonly kind: 'merge'; readonly section: 'nodes' | 'crm_config'; readonly element: XmlElement }
+  | { readonly kind: 'merge'; readonly section: 'nodes' | 'crm_config' | 'constraints'; readonly element: XmlElement }
   | { readonly kind: 'remove'; readonly xpath: string };
 
 /**

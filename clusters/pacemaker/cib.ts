@@ -1,5 +1,6 @@
 /** The cluster information base: what is configured, who set which standby, and what the agents told about their copies. */
 import { CauError } from '../../domain/errors.js';
+import type { RolePreference } from '../../domain/steering.js';
 import { parseCibStatus, type CibStatus } from './cib-status.js';
 import { childrenOf, descendantsOf, findAt, parseXml, type XmlElement } from './xml.js';
 
@@ -48,7 +49,16 @@ export interface Cib extends CibHeader, CibStatus {
   readonly nodes: readonly CibNode[];
   readonly propertySets: readonly AttributeSet[];
   readonly primitives: readonly CibPrimitive[];
+  readonly preferences: readonly CibPreference[];
 }
+
+/** A location constraint that a run of ours set; what is missing in it is empty, or 0. */
+export interface CibPreference extends RolePreference {
+  readonly id: string;
+}
+
+/** How the ids of those begin. */
+export const preferencePrefix = 'cau-prefer-';
 
 /**
  * The answer of `cibadmin --query`.
@@ -70,6 +80,9 @@ export function parseCib(text: string): Cib {
     })),
     propertySets: childrenOf(findAt(configuration, 'crm_config'), 'cluster_property_set').map(toSet),
     primitives: primitivesOf(findAt(configuration, 'resources')),
+    preferences: childrenOf(findAt(configuration, 'constraints'), 'rsc_location')
+      .filter(({ attributes }) => attributes['id']?.startsWith(preferencePrefix) === true)
+      .map(toPreference),
     ...parseCibStatus(findAt(root, 'status')),
   };
 }
@@ -96,6 +109,16 @@ function toHeader(root: XmlElement): CibHeader {
   return {
     version: { adminEpoch: integer(root, 'admin_epoch'), epoch: integer(root, 'epoch'), numUpdates: integer(root, 'num_updates') },
     hasQuorum: root.attributes['have-quorum'] === '1',
+  };
+}
+
+function toPreference(constraint: XmlElement): CibPreference {
+  const rule = findAt(constraint, 'rule');
+  return {
+    id: constraint.attributes['id'] ?? '',
+    role: constraint.attributes['rsc'] ?? '',
+    node: findAt(rule, 'expression')?.attributes['value'] ?? '',
+    score: Number(rule?.attributes['score'] ?? 0),
   };
 }
 

@@ -51,6 +51,7 @@ export async function look({ cluster, node, run, bootId, proveIdle }: DescribeDe
     failedActions: view.failedActions,
     promotionScores: cib.promotionScores,
     lease: findLease(cib),
+    preferences: cib.preferences.map(({ role, node: wanted, score }) => ({ role, node: wanted, score })),
   };
   return { sight, view, cib, activity: () => (isStable ? proveIdle(cib, text, view.coordinator) : Promise.resolve('deciding' as const)) };
 }

@@ -1,5 +1,11 @@
 /** The driver of Pacemaker clusters: a member's own tools, nothing else, so that it speaks for every version of them. */
 import type { ClusterDriver, DriverCapabilities } from '../../domain/ports/cluster-driver.js';
+import { chooseTargets } from '../../domain/forecast/choose-targets.js';
+import { findCandidates } from '../../domain/forecast/find-candidates.js';
+import { findReturns } from '../../domain/forecast/find-returns.js';
+import { forecastMoves } from '../../domain/forecast/forecast-moves.js';
+import type { ImaginedCluster } from '../../domain/ports/imagined-cluster.js';
+import { planFailback } from '../../domain/forecast/plan-failback.js';
 import { createChangeWatch, type ChangeWatch } from './changes.js';
 import { createCommandRunner, type CommandRunner } from './commands.js';
 import { compareAndSwap, type Decide } from './compare-and-swap.js';
@@ -7,9 +13,9 @@ import { describe, look } from './describe.js';
 import { readHistory } from './history.js';
 import { decideHold, decideKeep, decideRelease } from './hold-decisions.js';
 import { createIdleProof } from './idle.js';
+import { withImagined } from './imagined-cluster.js';
 import { decideLease, decideLeaseDrop } from './lease.js';
-import { findCandidates } from './find-candidates.js';
-import { predictMoves } from './predict-moves.js';
+import { decideSteer, decideUnsteer } from './steering-decisions.js';
 import { requireQuorum } from './quorum-here.js';
 import { readStackState, startStack, stopStack } from './stack.js';
 import { findStrayResources } from './stray-resources.js';
@@ -74,6 +80,10 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
   let lastLook: keyof typeof patienceMs = 'deciding';
   const dependencies = { ...settings, run, proveIdle };
   const change = (decide: Decide) => compareAndSwap(run, node, decide);
+  const imagining = async <T>(think: (standing: ImaginedCluster) => Promise<T>): Promise<T> => {
+    await requireQuorum(run, node);
+    return withImagined(run, node, think);
+  };
   return {
     kind: 'pacemaker',
     capabilities,
@@ -95,14 +105,13 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
       };
       return { sight, isIdle };
     },
-    async predictMoves(order) {
-      await requireQuorum(run, node);
-      return predictMoves(run, node, order);
-    },
-    async findCandidates() {
-      await requireQuorum(run, node);
-      return findCandidates(run, node);
-    },
+    predictMoves: (order, mode) => imagining((standing) => forecastMoves(standing, order, mode)),
+    findCandidates: () => imagining(findCandidates),
+    findReturns: () => imagining(findReturns),
+    chooseTargets: (drain) => imagining(async (standing) => chooseTargets(standing, await findCandidates(standing), drain)),
+    planFailback: (homes) => imagining((standing) => planFailback(standing, homes)),
+    steer: (holder, of, steering) => change((cib) => decideSteer(cib, holder, of, steering)),
+    unsteer: (holder, of) => change((cib) => decideUnsteer(cib, holder, of)),
     takeLease: (holder, releaseAfter) => change((cib) => decideLease(cib, holder, releaseAfter)),
     dropLease: (holder) => change((cib) => decideLeaseDrop(cib, holder)),
     hold: (held, holder, limit, releaseAfter, terms) => change((cib) => decideHold(cib, held, holder, limit, releaseAfter, terms)),

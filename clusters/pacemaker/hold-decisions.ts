@@ -8,6 +8,7 @@ import type { Cib, CibNode } from './cib.js';
 import { quoted, type CibEdit } from './cib-edits.js';
 import { findHold, foreignStandbys, hasOperatorStandby, holdElement, holdNames, holdSetId, keptElement, ownStandbyElement } from './holds.js';
 import { requireNoForeignLease } from './lease.js';
+import { preferenceEdits, removePreferences } from './own-constraints.js';
 
 /**
  * The change that holds a node for a run. A `standby=off` that an operator's tool left behind goes in the same change:
@@ -33,7 +34,8 @@ export function decideHold(
   if (hold !== null && !hold.intact) {
     throw new CauError('HoldBroken', `Somebody lifted the standby that the run had set on ${nodeName}.`, { where: nodeName });
   }
-  if (hold !== null) return hold.standby === 'none' && !terms.serving ? stopServing(cib, node) : [];
+  const steer = terms.steering === undefined ? [] : preferenceEdits(cib, node, terms.steering);
+  if (hold !== null) return hold.standby === 'none' && !terms.serving ? [...stopServing(cib, node), ...steer] : [];
   const isWished = hasOperatorStandby(cib, node);
   if (isWished && !terms.includeStandby) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
   // A run that was away for so long that its lease was dropped may find another run at work.
@@ -41,7 +43,7 @@ export function decideHold(
   requireRoom(cib, nodeName, limit);
   const merge = (relies: 'own' | 'operators' | 'none'): CibEdit => ({ kind: 'merge', section: 'nodes', element: holdElement(node, run, releaseAfter, relies) });
   if (foreignStandbys(node).some((pair) => pair.on)) return [merge('operators')];
-  return terms.serving && !isWished ? [merge('none')] : [...removeLeftovers(node), merge('own')];
+  return terms.serving && !isWished ? [merge('none')] : [...removeLeftovers(node), merge('own'), ...steer];
 }
 
 /** What was held while it served goes into standby. @throws CauError `HoldBroken` when an operator has put it there meanwhile */
@@ -51,22 +53,25 @@ function stopServing(cib: Cib, node: CibNode): CibEdit[] {
   return [...removeLeftovers(node), { kind: 'merge', section: 'nodes', element: ownStandbyElement(node) }];
 }
 
-/** The change that ends a run's hold; conditional on its owner once more in the change itself. */
+/** The change that ends a run's hold, and its preferences with it; conditional on its owner once more in the change itself. */
 export function decideRelease(cib: Cib, nodeName: string, run: RunReference): CibEdit[] {
   const node = cib.nodes.find((candidate) => candidate.name === nodeName);
   const hold = node === undefined ? null : findHold(node);
   if (node === undefined || hold === null || !isSameRun(hold.run, run)) return [];
   const owner = `nvpair[@name=${quoted(holdNames.owner)} and @value=${quoted(run.firstExecutionRunId)}]`;
-  return [{ kind: 'remove', xpath: `//nodes/node[@id=${quoted(node.id)}]/instance_attributes[@id=${quoted(holdSetId(node.id))}][${owner}]` }];
+  return [
+    { kind: 'remove', xpath: `//nodes/node[@id=${quoted(node.id)}]/instance_attributes[@id=${quoted(holdSetId(node.id))}][${owner}]` },
+    ...removePreferences(cib, node),
+  ];
 }
 
-/** The change that records why a run's hold is kept. */
+/** The change that records why a run's hold is kept; nobody comes to take its preferences away any more. */
 export function decideKeep(cib: Cib, nodeName: string, run: RunReference, reason: string): CibEdit[] {
   const node = cib.nodes.find((candidate) => candidate.name === nodeName);
   const hold = node === undefined ? null : findHold(node);
   const words = reason.replaceAll(/\s+/g, ' ').trim();
   if (node === undefined || hold === null || !isSameRun(hold.run, run) || hold.kept === words) return [];
-  return [{ kind: 'merge', section: 'nodes', element: keptElement(node, words) }];
+  return [{ kind: 'merge', section: 'nodes', element: keptElement(node, words) }, ...removePreferences(cib, node)];
 }
 
 function requireMember(cib: Cib, name: string): CibNode {

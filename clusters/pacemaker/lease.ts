@@ -10,6 +10,7 @@ import { defaultOptions } from '../../domain/options.js';
 import { findValue, type Cib } from './cib.js';
 import { quoted, type CibEdit } from './cib-edits.js';
 import { parseReleaseAfter } from './holds.js';
+import { removePreferences } from './own-constraints.js';
 import { element } from './xml.js';
 
 const setId = 'cau-lease';
@@ -34,7 +35,7 @@ export function requireNoForeignLease(cib: Cib, run: RunReference, where: string
 }
 
 /**
- * The change that gives the lease to a run; none when it has it.
+ * The change that gives the lease to a run, with whatever preferences an earlier one left taken away; none when it has it.
  * @throws CauError `ClusterBusy` with `facts.holder` when another run has it
  */
 export function decideLease(cib: Cib, run: RunReference, releaseAfter: Duration = defaultOptions.releaseAfter): CibEdit[] {
@@ -45,13 +46,16 @@ export function decideLease(cib: Cib, run: RunReference, releaseAfter: Duration 
     element('nvpair', { id: `${setId}-run`, name: names.workflow, value: run.workflowId }),
     element('nvpair', { id: `${setId}-release-after`, name: names.releaseAfter, value: releaseAfter }),
   ];
-  return [{ kind: 'merge', section: 'crm_config', element: element('crm_config', {}, [element('cluster_property_set', { id: setId }, pairs)]) }];
+  return [
+    { kind: 'merge', section: 'crm_config', element: element('crm_config', {}, [element('cluster_property_set', { id: setId }, pairs)]) },
+    ...removePreferences(cib),
+  ];
 }
 
-/** The change that takes the lease from a run; none when it has none. */
+/** The change that takes the lease from a run, and all its preferences with it; none when it has none. */
 export function decideLeaseDrop(cib: Cib, run: RunReference): CibEdit[] {
   const holder = findLease(cib)?.run ?? null;
   if (holder === null || !isSameRun(holder, run)) return [];
   const owner = `nvpair[@name=${quoted(names.holder)} and @value=${quoted(run.firstExecutionRunId)}]`;
-  return [{ kind: 'remove', xpath: `//crm_config/cluster_property_set[@id=${quoted(setId)}][${owner}]` }];
+  return [{ kind: 'remove', xpath: `//crm_config/cluster_property_set[@id=${quoted(setId)}][${owner}]` }, ...removePreferences(cib)];
 }

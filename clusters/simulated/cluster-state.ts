@@ -1,6 +1,6 @@
 /** All that is known of a simulated cluster: its configuration, its members, and which role runs where. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isStandby, withNewNode, withoutNode, type Configuration } from './configuration.js';
+import { isStandby, preferencesAt, withNewNode, withoutNode, type Configuration } from './configuration.js';
 import type { ConfigurationFile } from './configuration-file.js';
 import type { ClusterLog, Sight } from './history.js';
 import { connectedMembers, createMembers, hasQuorum, requireMember, type Member } from './members.js';
@@ -116,7 +116,11 @@ export class ClusterState {
 
   /** Where everything should be now. */
   target(): Places {
-    return decidePlacement(this.settings.roles, this.eligible(), this.places, this.scores, this.pinned(), this.barred());
+    return decidePlacement(this.settings.roles, this.eligible(), this.places, this.scores, {
+      pinned: this.pinned(),
+      barred: this.barred(),
+      preferences: preferencesAt(this.configuration, new Date()),
+    });
   }
 
   /** Roles that cannot or must not be moved now. */

@@ -7,6 +7,7 @@ import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
 import type { HoldTerms } from '../../domain/ports/cluster-driver.js';
+import type { RolePreference, Steering } from '../../domain/steering.js';
 
 /** What is configured for one node. */
 export interface NodeConfiguration {
@@ -20,6 +21,14 @@ export interface Configuration {
   readonly maintenanceMode: boolean;
   /** Roles that the cluster is told to leave alone. */
   readonly unmanaged: readonly string[];
+  /** Where a run wants roles to be; absent where none ever did. */
+  readonly preferences?: readonly OwnedPreference[];
+}
+
+/** A preference with the node for whose update it is, or null: for the run; and until when the cluster follows it. */
+export interface OwnedPreference extends RolePreference {
+  readonly of: string | null;
+  readonly until: string;
 }
 
 /** A cluster that nobody has touched. */
@@ -42,12 +51,12 @@ export function isStandby({ operatorStandby, hold }: NodeConfiguration): boolean
 /** @throws CauError `ClusterBusy` with `facts.holder` */
 export function withLease(configuration: Configuration, run: RunReference, releaseAfter: Duration): Configuration {
   refuseForeignLease(configuration, run);
-  return configuration.lease === null ? { ...configuration, lease: { run, releaseAfter } } : configuration;
+  return configuration.lease === null ? { ...withoutPreferences(configuration), lease: { run, releaseAfter } } : configuration;
 }
 
 /** Unchanged when this run does not have it. */
 export function withoutLease(configuration: Configuration, run: RunReference): Configuration {
-  return configuration.lease !== null && isSameRun(configuration.lease.run, run) ? { ...configuration, lease: null } : configuration;
+  return configuration.lease !== null && isSameRun(configuration.lease.run, run) ? { ...withoutPreferences(configuration), lease: null } : configuration;
 }
 
 /** @throws CauError `NodeVanished`, `HoldBroken`, `RefusedByOperator`, `ClusterBusy` */
@@ -63,7 +72,7 @@ export function withHold(
   if (node.hold !== null) {
     requireOwn(node.hold, name, run);
     return node.hold.standby === 'none' && !terms.serving
-      ? withNode(configuration, name, { ...node, hold: stopServing(node.hold, node, name) })
+      ? withNode(withPreferences(configuration, name, terms.steering), name, { ...node, hold: stopServing(node.hold, node, name) })
       : configuration;
   }
   if (node.operatorStandby && !terms.includeStandby)
@@ -75,7 +84,7 @@ export function withHold(
     throw new CauError('ClusterBusy', `Held already: ${held.join(', ')}; ${limit} may be held at a time.`, { where: name, facts: { held } });
   }
   const relies = node.operatorStandby ? ({ standby: 'operators' } as const) : terms.serving ? ({ standby: 'none' } as const) : {};
-  return withNode(configuration, name, { ...node, hold: { run, intact: true, kept: null, releaseAfter, ...relies } });
+  return withNode(withPreferences(configuration, name, terms.steering), name, { ...node, hold: { run, intact: true, kept: null, releaseAfter, ...relies } });
 }
 
 /** @throws CauError `HoldBroken` when an operator has put the node in standby meanwhile */
@@ -87,7 +96,7 @@ function stopServing({ standby: _none, ...hold }: Hold, { operatorStandby }: Nod
 /** Unchanged when this run does not hold the node. */
 export function withoutHold(configuration: Configuration, name: string, run: RunReference): Configuration {
   const node = requireConfigured(configuration, name);
-  return node.hold !== null && isSameRun(node.hold.run, run) ? withNode(configuration, name, { ...node, hold: null }) : configuration;
+  return node.hold !== null && isSameRun(node.hold.run, run) ? withNode(withoutPreferences(configuration, name), name, { ...node, hold: null }) : configuration;
 }
 
 /** Unchanged when this run does not hold the node. One that is kept is in standby, also when it served before. */
@@ -95,7 +104,43 @@ export function withKept(configuration: Configuration, name: string, run: RunRef
   const node = requireConfigured(configuration, name);
   if (node.hold === null || !isSameRun(node.hold.run, run)) return configuration;
   const { standby, ...hold } = node.hold;
-  return withNode(configuration, name, { ...node, hold: { ...hold, ...(standby === 'operators' ? { standby } : {}), kept: reason } });
+  return withNode(withoutPreferences(configuration, name), name, {
+    ...node,
+    hold: { ...hold, ...(standby === 'operators' ? { standby } : {}), kept: reason },
+  });
+}
+
+/** @throws CauError `ClusterBusy`, `NodeVanished` */
+export function withSteering(configuration: Configuration, run: RunReference, of: string | null, steering: Steering): Configuration {
+  refuseForeignLease(configuration, run);
+  if (of !== null) requireConfigured(configuration, of);
+  return withPreferences(configuration, of, steering);
+}
+
+/** Unchanged when another run has the lease. */
+export function withoutSteering(configuration: Configuration, run: RunReference, of: string | null): Configuration {
+  const { lease } = configuration;
+  return lease !== null && !isSameRun(lease.run, run) ? configuration : withoutPreferences(configuration, of);
+}
+
+/** The preferences that the cluster follows at that time. */
+export function preferencesAt({ preferences = [] }: Configuration, at: Date): readonly RolePreference[] {
+  return preferences.filter(({ until }) => Date.parse(until) > at.getTime());
+}
+
+function withPreferences(configuration: Configuration, of: string | null, steering: Steering | undefined): Configuration {
+  const known = configuration.preferences ?? [];
+  const added = steering?.preferences.filter(({ role }) => !known.some((one) => one.of === of && one.role === role)) ?? [];
+  if (steering === undefined || added.length === 0) return configuration;
+  return { ...configuration, preferences: [...known, ...added.map((one) => ({ ...one, of, until: steering.until }))] };
+}
+
+/** Those of that owner, or all. */
+function withoutPreferences(configuration: Configuration, of?: string | null): Configuration {
+  const { preferences: known = [], ...others } = configuration;
+  const kept = of === undefined ? [] : known.filter((one) => one.of !== of);
+  if (kept.length === known.length) return configuration;
+  return kept.length === 0 ? others : { ...others, preferences: kept };
 }
 
 /**

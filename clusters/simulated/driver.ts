@@ -29,8 +29,13 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
       const sight = await describe();
       return { sight, isIdle: () => Promise.resolve(sight.idle) };
     },
-    predictMoves: (order) => ask('predict', order),
+    predictMoves: (order, mode) => ask('predict', { order, mode }),
     findCandidates: () => ask('candidates'),
+    findReturns: () => ask('returns'),
+    chooseTargets: (drain) => ask('targets', drain),
+    planFailback: (homes) => ask('failback', homes),
+    steer: (run, of, steering) => ask('steer', { run, of, steering }),
+    unsteer: (run, of) => ask('unsteer', { run, of }),
     takeLease: (run, releaseAfter = defaultOptions.releaseAfter) => ask('takeLease', { run, releaseAfter }),
     dropLease: (run) => ask('dropLease', run),
     hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter, terms) => ask('hold', { node: held, run, limit, releaseAfter, terms }),

@@ -6,15 +6,33 @@ import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import type { RunReference } from '../../domain/names.js';
 import { changesSince, type ClusterChange } from '../../domain/records.js';
-import type { HoldTerms, PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
+import type { MoveMode } from '../../domain/move-modes.js';
+import type { FailbackPlan, HoldTerms, PlannedDrain, PredictedNodeMoves } from '../../domain/ports/cluster-driver.js';
+import type { RoleHome, RolePreference, Steering } from '../../domain/steering.js';
+import { chooseTargets } from '../../domain/forecast/choose-targets.js';
+import { findCandidates } from '../../domain/forecast/find-candidates.js';
+import { findReturns } from '../../domain/forecast/find-returns.js';
+import { forecastMoves } from '../../domain/forecast/forecast-moves.js';
+import type { ImaginedCluster } from '../../domain/ports/imagined-cluster.js';
+import { planFailback } from '../../domain/forecast/plan-failback.js';
 import type { ClusterState } from './cluster-state.js';
-import { requireConfigured, withHold, withKept, withLease, withoutHold, withoutLease, type Configuration } from './configuration.js';
+import {
+  preferencesAt,
+  requireConfigured,
+  withHold,
+  withKept,
+  withLease,
+  withoutHold,
+  withoutLease,
+  withoutSteering,
+  withSteering,
+  type Configuration,
+} from './configuration.js';
 import { removeMember } from './fencing.js';
+import { imagineCluster, type StandingCluster } from './imagined-cluster.js';
 import { serveVerbs } from './local-call.js';
 import { requireQuorum, type Member } from './members.js';
 import type { SimulatedTimings } from './model.js';
-import { findCandidates, predictMoves, type PredictionStart } from './prediction.js';
-import type { RoleCandidates } from '../../domain/waves.js';
 import { describeAs } from './view.js';
 
 /** Every request says which machine, on which boot, sends it. */
@@ -29,6 +47,11 @@ interface AboutNode {
   readonly run: RunReference;
 }
 
+interface Steered {
+  readonly run: RunReference;
+  readonly of: string | null;
+}
+
 /** Opens the interconnect on a socket. */
 export async function openInterconnect(state: ClusterState, socket: string, timings: SimulatedTimings): Promise<Server> {
   /** A change by a node that has quorum, or `NoQuorumHere`. */
@@ -37,6 +60,13 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
     ({ node, input }: FromNode<T>): boolean => {
       requireQuorum(state.members, node);
       return state.configure('run', (now) => next(now, input));
+    };
+  /** A question of a node that has quorum, about what would be. */
+  const thinking =
+    <T, R>(think: (standing: ImaginedCluster, input: T) => Promise<R>) =>
+    ({ node, input }: FromNode<T>): Promise<R> => {
+      requireQuorum(state.members, node);
+      return think(imagineCluster(standingCluster(state)), input);
     };
   return serveVerbs(socket, {
     booted: ({ node, bootId }: FromNode<null>) => boot(state, node, bootId),
@@ -50,15 +80,16 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
     history: ({ input }: FromNode<string>): ClusterChange[] => changesSince(state.log.read(), input),
     wait: ({ input }: FromNode<{ version: number | null; timeoutMs: number }>) => state.waitForOther(input.version, input.timeoutMs),
     known: ({ node }: FromNode<null>): string[] => [...state.instances].filter(([, instances]) => instances.has(node)).map(([role]) => role),
-    predict: ({ node, input }: FromNode<readonly string[]>): PredictedNodeMoves[] => {
-      requireQuorum(state.members, node);
-      for (const one of input) requireConfigured(state.configuration, one);
-      return predictMoves(predictionStart(state), input);
-    },
-    candidates: ({ node }: FromNode<null>): RoleCandidates[] => {
-      requireQuorum(state.members, node);
-      return findCandidates(predictionStart(state));
-    },
+    predict: thinking<{ order: readonly string[]; mode: MoveMode }, PredictedNodeMoves[]>((standing, { order, mode }) => {
+      for (const one of order) requireConfigured(state.configuration, one);
+      return forecastMoves(standing, order, mode);
+    }),
+    candidates: thinking(findCandidates),
+    returns: thinking(findReturns),
+    targets: thinking<PlannedDrain, RolePreference[]>(async (standing, drain) => chooseTargets(standing, await findCandidates(standing), drain)),
+    failback: thinking<readonly RoleHome[], FailbackPlan>(planFailback),
+    steer: changing<Steered & { steering: Steering }>((now, { run, of, steering }) => withSteering(now, run, of, steering)),
+    unsteer: changing<Steered>((now, { run, of }) => withoutSteering(now, run, of)),
     takeLease: changing<{ run: RunReference; releaseAfter: Duration }>((now, { run, releaseAfter }) => withLease(now, run, releaseAfter)),
     dropLease: changing<RunReference>(withoutLease),
     hold: changing<AboutNode & { limit: number; releaseAfter: Duration; terms?: HoldTerms }>((now, { node, run, limit, releaseAfter, terms }) =>
@@ -69,16 +100,16 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
   });
 }
 
-function predictionStart(state: ClusterState): PredictionStart {
+function standingCluster(state: ClusterState): StandingCluster {
   const { places, scores } = state;
   return {
     roles: state.settings.roles,
     eligible: state.eligible(),
-    returnable: state.returnable(),
     places,
     scores,
     pinned: state.pinned(),
     barred: state.barred(),
+    preferences: preferencesAt(state.configuration, new Date()),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Where the roles of a simulated cluster should be. Pure: a prediction is the same decision on a state to come. */
+import type { RolePreference } from '../../domain/steering.js';
 import type { SimulatedRole } from './model.js';
 
 /** Where one role is: nodes with an instance, the node with the promoted copy, the node that its address points to. */
@@ -16,25 +17,31 @@ export type Scores = Readonly<Record<string, Readonly<Record<string, number>>>>;
 /** A role that is nowhere. */
 export const nowhere: RolePlace = { on: [], promoted: null, address: null };
 
-/**
- * The place of every role on these eligible nodes.
- * @param pinned roles that stay where they are: unmanaged, blocked, or on a node that is not fenced yet
- * @param barred where a role cannot be started, as `<role>@<node>`
- */
+/** What keeps roles where they are, or takes them elsewhere, beside what is configured for each of them. */
+export interface PlacementLimits {
+  /** Roles that stay where they are: unmanaged, blocked, or on a node that is not fenced yet. */
+  readonly pinned?: ReadonlySet<string>;
+  /** Where a role cannot be started, as `<role>@<node>`. */
+  readonly barred?: ReadonlySet<string>;
+  /** Where a run wants roles to be. */
+  readonly preferences?: readonly RolePreference[];
+}
+
+/** The place of every role on these eligible nodes. */
 export function decidePlacement(
   roles: readonly SimulatedRole[],
   eligible: readonly string[],
   now: Places,
   scores: Scores,
-  pinned: ReadonlySet<string> = new Set(),
-  barred: ReadonlySet<string> = new Set(),
+  { pinned = new Set(), barred = new Set(), preferences = [] }: PlacementLimits = {},
 ): Places {
   const load = new Map<string, number>();
   const places: Record<string, RolePlace> = {};
   for (const role of roles) {
     const current = now[role.id] ?? nowhere;
     const open = eligible.filter((node) => !barred.has(`${role.id}@${node}`));
-    const place = pinned.has(role.id) ? current : placeOf(role, open, current, scores[role.id] ?? {}, load);
+    const wishes = preferences.filter((one) => one.role === role.id);
+    const place = pinned.has(role.id) ? current : placeOf(role, open, current, scores[role.id] ?? {}, load, wishes);
     places[role.id] = place;
     if (role.kind !== 'clone') for (const node of place.on) load.set(node, (load.get(node) ?? 0) + 1);
   }
@@ -47,6 +54,7 @@ function placeOf(
   now: RolePlace,
   scores: Readonly<Record<string, number>>,
   load: ReadonlyMap<string, number>,
+  wishes: readonly RolePreference[],
 ): RolePlace {
   switch (role.kind) {
     case 'clone':
@@ -59,7 +67,8 @@ function placeOf(
       return { on, promoted, address: promoted };
     }
     case 'primitive': {
-      const node = best(eligible, (candidate) => [wish(role, candidate, now.on[0] ?? null), -(load.get(candidate) ?? 0)]);
+      const steered = (candidate: string) => wishes.filter((one) => one.node === candidate).reduce((sum, one) => sum + one.score, 0);
+      const node = best(eligible, (candidate) => [wish(role, candidate, now.on[0] ?? null) + steered(candidate), -(load.get(candidate) ?? 0)]);
       return node === null ? nowhere : { on: [node], promoted: null, address: node };
     }
   }

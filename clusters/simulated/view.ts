@@ -47,6 +47,7 @@ export function describeAs(state: ClusterState, name: string): ClusterDescriptio
     failedActions: [...failedActions('stop', state.failedStops), ...failedActions('start', state.failedStarts)],
     promotionScores: Object.entries(state.scores).flatMap(([resource, scores]) => Object.entries(scores).map(([node, score]) => ({ node, resource, score }))),
     lease: configuration.lease,
+    preferences: (configuration.preferences ?? []).map(({ role, node, score }) => ({ role, node, score })),
     idle: !state.isActing && !isUnsettled(state),
   };
 }

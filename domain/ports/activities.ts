@@ -11,6 +11,7 @@ import { hookPhaseSchema, scriptNameSchema, type ScriptEnd } from '../hooks.js';
 import { nameSchema, runReferenceSchema, type RunReference } from '../names.js';
 import type { NodeTime } from '../expected-node-time.js';
 import type { MaintenanceWindow, SettledWindow } from '../maintenance-window.js';
+import { moveModeSchema, type RoleReturn } from '../move-modes.js';
 import type { NodeResult } from '../node-order.js';
 import { nodeOutcomeSchema } from '../outcomes.js';
 import type { DeliveryState, ResolvedTarget } from '../notification.js';
@@ -19,11 +20,12 @@ import type { Baseline, RolePlacement } from '../placement.js';
 import { probeSchema, type Measurement } from '../probes.js';
 import type { ExaminedRun, OpenWorkflow } from '../recovery.js';
 import type { ReleaseDecision } from '../release.js';
+import { maxSteered, roleHomeSchema, steeringSchema, type RolePreference } from '../steering.js';
 import { updateSchema, wantedUpdatesSchema } from '../updates.js';
 import type { Verdict } from '../verdict.js';
 import type { NodeEvidence, VerifiedRun } from '../evidence.js';
 import type { RoleCandidates } from '../waves.js';
-import type { PredictedNodeMoves } from './cluster-driver.js';
+import type { FailbackPlan, PredictedNodeMoves } from './cluster-driver.js';
 import type { InstallResult, RepairResult, ScanResult, StageResult, VerifyResult } from './update-plugin.js';
 
 const target = { cluster: nameSchema, node: nameSchema };
@@ -31,6 +33,7 @@ const target = { cluster: nameSchema, node: nameSchema };
 const pass = z.number().int().min(1).max(5000);
 const plugins = z.array(nameSchema).min(1).max(8);
 const updates = z.array(updateSchema).max(5000);
+const roleHomes = z.array(roleHomeSchema).max(maxSteered);
 
 /** The input of each activity of a node worker; `cluster` and `node` name the worker that is meant. */
 export const nodeInputs = {
@@ -77,12 +80,17 @@ export const nodeInputs = {
     run: runReferenceSchema,
     limit: z.number().int().min(1).max(100),
     releaseAfter: durationSchema,
-    terms: z.strictObject({ includeStandby: z.boolean(), serving: z.boolean() }).optional(),
+    terms: z.strictObject({ includeStandby: z.boolean(), serving: z.boolean(), steering: steeringSchema.optional() }).optional(),
   }),
   release: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema }),
   keep: z.strictObject({ ...target, held: nameSchema, run: runReferenceSchema, reason: z.string().min(1).max(500) }),
   evidence: z.strictObject({ ...target, run: runReferenceSchema, since: z.iso.datetime() }),
-  predict: z.strictObject({ ...target, order: z.array(nameSchema).max(100) }),
+  /** `mode` is absent of an earlier version, which left all to the cluster. */
+  predict: z.strictObject({ ...target, order: z.array(nameSchema).max(100), mode: moveModeSchema.optional() }),
+  chooseTargets: z.strictObject({ ...target, drained: nameSchema, later: z.array(nameSchema).max(100), homes: roleHomes }),
+  failback: z.strictObject({ ...target, homes: roleHomes }),
+  steer: z.strictObject({ ...target, run: runReferenceSchema, of: nameSchema.nullable(), steering: steeringSchema }),
+  unsteer: z.strictObject({ ...target, run: runReferenceSchema, of: nameSchema.nullable() }),
   endHold: z.strictObject({
     ...target,
     run: runReferenceSchema,
@@ -182,6 +190,12 @@ export interface ClusterActivities {
   describeCluster(input: Input<'target'>): Promise<ClusterDescription>;
   predictMoves(input: Input<'predict'>): Promise<readonly PredictedNodeMoves[]>;
   findCandidates(input: Input<'target'>): Promise<readonly RoleCandidates[]>;
+  findReturns(input: Input<'target'>): Promise<readonly RoleReturn[]>;
+  /** The preferences with which the node should be drained; none where the cluster's own choice is as good. */
+  chooseTargets(input: Input<'chooseTargets'>): Promise<readonly RolePreference[]>;
+  planFailback(input: Input<'failback'>): Promise<FailbackPlan>;
+  steerRoles(input: Input<'steer'>): Promise<void>;
+  unsteerRoles(input: Input<'unsteer'>): Promise<void>;
   takeLease(input: Input<'claim'>): Promise<void>;
   dropLease(input: Input<'lease'>): Promise<void>;
   holdNode(input: Input<'hold'>): Promise<void>;

@@ -5,8 +5,10 @@
  */
 import type { ClusterDescription, ClusterSight } from '../cluster.js';
 import type { Duration } from '../duration.js';
+import type { MoveMode, RoleReturn } from '../move-modes.js';
 import type { RunReference } from '../names.js';
 import type { ClusterHistory } from '../records.js';
+import type { RoleHome, RolePreference, Steering } from '../steering.js';
 import type { RoleCandidates } from '../waves.js';
 
 export interface ClusterDriver {
@@ -21,10 +23,10 @@ export interface ClusterDriver {
   look(): Promise<ClusterLook>;
 
   /**
-   * Which moves each drain and return would cause, in that order of nodes, changing nothing.
-   * An entry per node; empty `moves` when nothing would move.
+   * Which moves each drain, return and failback would cause, in that order of nodes and in that mode, changing nothing.
+   * An entry per node; empty `moves` when nothing would move. What is taken home at the end stands with the last node.
    */
-  predictMoves(order: readonly string[]): Promise<PredictedNodeMoves[]>;
+  predictMoves(order: readonly string[], mode: MoveMode): Promise<PredictedNodeMoves[]>;
 
   /**
    * For each wanted role that serves now: the nodes each of which alone could keep it serving, with all others drained. Changes
@@ -32,14 +34,37 @@ export interface ClusterDriver {
    */
   findCandidates(): Promise<RoleCandidates[]>;
 
+  /** For each role with a place of its own: what it does when the node that it was driven from is back. Changes nothing. */
+  findReturns(): Promise<RoleReturn[]>;
+
   /**
-   * Takes the lease of the cluster for a run. Succeeds again for the run that has it. `releaseAfter` is recorded with it;
-   * when it is left out, the default of the option is meant.
+   * The preferences with which a node should be drained, so that its roles move as seldom as possible; empty where the cluster's own
+   * choice is as good. Changes nothing. They never outweigh what an administrator prefers, and never name a promoted role.
+   */
+  chooseTargets(drain: PlannedDrain): Promise<RolePreference[]>;
+
+  /** How these roles, which serve elsewhere now, can be taken home. Changes nothing. */
+  planFailback(homes: readonly RoleHome[]): Promise<FailbackPlan>;
+
+  /**
+   * Makes the cluster follow these preferences. Succeeds again for preferences that are there.
+   * @param of the node for whose update they are, or null: for the run. A hold takes away those of its node when it ends, the lease
+   * takes away all.
+   * @throws CauError `ClusterBusy` when another run has the lease, `NodeVanished` when `of` is no member
+   */
+  steer(run: RunReference, of: string | null, steering: Steering): Promise<void>;
+
+  /** Takes away the preferences that `steer`, or the hold of that node, set. Nothing when another run has the lease. */
+  unsteer(run: RunReference, of: string | null): Promise<void>;
+
+  /**
+   * Takes the lease of the cluster for a run, and takes away preferences that an earlier run left. Succeeds again for the run that has it.
+   * `releaseAfter` is recorded with it; when it is left out, the default of the option is meant.
    * @throws CauError `ClusterBusy` with `facts.holder` (a `RunReference`) when another run has it.
    */
   takeLease(run: RunReference, releaseAfter?: Duration): Promise<void>;
 
-  /** Gives the lease back if this run has it; nothing otherwise. */
+  /** Gives the lease back if this run has it, and takes away all its preferences; nothing otherwise. */
   dropLease(run: RunReference): Promise<void>;
 
   /**
@@ -88,12 +113,29 @@ export interface ClusterDriver {
   findStrayResources(): Promise<readonly string[]>;
 }
 
-/** On what terms a node is held; by default neither. */
+/** On what terms a node is held; by default none of these. */
 export interface HoldTerms {
   /** Hold also a node that is in an operator's standby, and rely on that: it is neither changed nor ended. */
   readonly includeStandby: boolean;
   /** Mark the node as being worked on, and let its roles stay. */
   readonly serving: boolean;
+  /** Where its roles should go, set in the same change: a moment later they would be under way. */
+  readonly steering?: Steering | undefined;
+}
+
+/** A drain to come, and what is drained after it. */
+export interface PlannedDrain {
+  readonly node: string;
+  /** In their order. */
+  readonly later: readonly string[];
+  /** Roles that are taken home at the end of the run; none where they stay. */
+  readonly homes: readonly RoleHome[];
+}
+
+/** Preferences that take roles home, and the roles that are preferred at home and that no preference of ours takes there. */
+export interface FailbackPlan {
+  readonly preferences: readonly RolePreference[];
+  readonly stuck: readonly string[];
 }
 
 /** What a look showed, and the question that is asked only when the rest is as it should be. */
@@ -114,7 +156,7 @@ export interface DriverCapabilities {
   readonly stackPackages: readonly string[];
 }
 
-/** What draining one node and bringing it back would move. */
+/** What draining one node, bringing it back and taking roles home would move. */
 export interface PredictedNodeMoves {
   readonly node: string;
   readonly moves: readonly PredictedMove[];
@@ -125,7 +167,7 @@ export interface PredictedMove {
   readonly role: string;
   readonly from: string;
   readonly to: string | null;
-  readonly when: 'drain' | 'return';
+  readonly when: 'drain' | 'return' | 'failback';
   /** Whether the role interrupts its service while it moves; false for a live migration. */
   readonly kind: 'move' | 'migrate' | 'promote' | 'stop' | 'restart';
 }

@@ -17,7 +17,10 @@ export const nodesResumed: Invariant = {
         if (!intact) return `${name} still has the record of a hold of run ${run.workflowId}, whose standby somebody lifted`;
         return reason === null ? `${name} is still held by run ${run.workflowId}, which is over` : `${name} is kept in maintenance mode without a reason`;
       });
-    const found = [...lease, ...forgotten];
+    // Those of a run that is at work by now are its own.
+    const preferences = cluster.lease === null || lease.length > 0 ? (cluster.preferences ?? []) : [];
+    const steered = preferences.map(({ role, node }) => `role "${role}" is still steered to ${node}`);
+    const found = [...lease, ...forgotten, ...steered];
     return {
       broken: isCleaningUp ? [] : found,
       unknown: isCleaningUp && found.length > 0 ? [`${found.join('; ')}; its guard is still cleaning up`] : [],

@@ -77,6 +77,8 @@ export const commands: Readonly<Record<keyof typeof commandSchemas, Json>> = {
   skip: { ...said, node: 'node1' },
 };
 
+const steering = { preferences: [{ role: 'web', node: 'node1', score: 1 }], until: '2026-01-01T00:00:00.000Z' };
+
 const activityInputs: Readonly<Record<keyof typeof nodeInputs, Json>> = {
   target: own,
   scan: { ...own, plugins: ['apt'] },
@@ -92,11 +94,15 @@ const activityInputs: Readonly<Record<keyof typeof nodeInputs, Json>> = {
   gate: { ...own, run, gate, patienceMs: 0, leftMs: 0, failedBefore: ['a'] },
   lease: { ...own, run },
   claim: { ...own, run, releaseAfter: '30m' },
-  hold: { ...own, held: 'node2', run, limit: 1, releaseAfter: '30m', terms: { includeStandby: true, serving: false } },
+  hold: { ...own, held: 'node2', run, limit: 1, releaseAfter: '30m', terms: { includeStandby: true, serving: false, steering } },
   release: { ...own, held: 'node2', run },
   keep: { ...own, held: 'node2', run, reason: 'to be looked at' },
   evidence: { ...own, run, since: '2026-01-01T00:00:00.000Z' },
-  predict: { ...own, order: ['node1'] },
+  predict: { ...own, order: ['node1'], mode: { placement: 'fewestMoves', failback: 'end' } },
+  chooseTargets: { ...own, drained: 'node2', later: ['node1'], homes: [{ role: 'web', node: 'node2' }] },
+  failback: { ...own, homes: [{ role: 'web', node: 'node2' }] },
+  steer: { ...own, run, of: 'node2', steering },
+  unsteer: { ...own, run, of: null },
   endHold: { ...own, run, why: 'a test', evenKept: false },
   watch: { ...own, condition: 'drained', watched: 'node2', run, patienceMs: 0, baseline: { roles: [], scores: [], failedActions: [] } },
 };

@@ -21,6 +21,7 @@ const examples: { readonly [K in WaitKind]: WaitFacts<K> } = {
   left: { node: 'node1' },
   membership: { node: 'node1' },
   settled: { node: 'node1' },
+  failback: { roles: ['web'] },
   hook: { node: 'node1', script: 'quiesce', counts: true },
   gate: { node: 'node1', gate: 'shop', time: 'before', seen: 'status 503' },
   nextBoot: { node: 'node1' },

@@ -18,6 +18,7 @@ import type { CommandAnswer, CommandName } from '../../domain/commands.js';
 import type { Failure } from '../../domain/errors.js';
 import { guardId } from '../../domain/names.js';
 import type { PartialOptions } from '../../domain/options.js';
+import type { Preview } from '../../domain/preview.js';
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { cauProgram, importSimulatedCluster, startCoordinator } from './compiled.js';
@@ -37,6 +38,8 @@ export interface World {
   /** Starts a run and waits for its report. */
   run(options?: PartialOptions, more?: Readonly<Record<string, unknown>>): Promise<Report>;
   report(handle: WorkflowHandle): Promise<Report>;
+  /** What a run with these options would do. */
+  preview(options?: PartialOptions): Promise<Preview>;
   /** What of the promises of a run the nodes' own records show as broken, in words. */
   brokenBy(report: Report): Promise<string[]>;
   /** Starts a run that must fail before it touches anything, and answers why. */
@@ -114,6 +117,13 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
     taskQueue,
     start,
     report,
+    preview: (options = {}) =>
+      temporal.client.workflow.execute<() => Promise<Preview>>('preview', {
+        taskQueue,
+        workflowId: `test/${name}/preview/${randomUUID()}`,
+        args: [{ cluster: name, options: { plugins: ['simulated'], ...options } }] as unknown as [],
+        workflowTaskTimeout: '2s',
+      }),
     async brokenBy({ run }) {
       const { findings } = await verifyRun(world, { cluster: name, workflowId: run.workflowId });
       return findings.flatMap(({ broken }) => broken);
@@ -175,14 +185,15 @@ function createCoordinators(env: Readonly<Record<string, string>>) {
   };
 }
 
-/** Everything that must hold after any run: nobody held, no lease, every role serves. */
-export function expectAtRest(cluster: Simulated.SimulatedCluster): { held: string[]; lease: unknown; down: string[] } {
+/** Everything that must hold after any run: nobody held, no lease, no role steered, every role serves. */
+export function expectAtRest(cluster: Simulated.SimulatedCluster): { held: string[]; lease: unknown; steered: string[]; down: string[] } {
   const description = cluster.description();
   return {
     held: description.nodes.filter((node) => node.hold !== null).map((node) => node.name),
     lease: description.lease,
+    steered: (description.preferences ?? []).map(({ role }) => role),
     down: description.roles.filter((role) => role.instances.length === 0).map((role) => role.id),
   };
 }
 
-export const atRest = { held: [], lease: null, down: [] };
+export const atRest = { held: [], lease: null, steered: [], down: [] };

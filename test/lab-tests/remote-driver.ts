@@ -3,6 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import { CauError, failureSchema } from '../../domain/errors.js';
+import { defaultOptions } from '../../domain/options.js';
 import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
 
 export interface RemoteDriver {
@@ -64,11 +65,16 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
         const sight = await call<ClusterDescription>('describe');
         return { sight, isIdle: () => Promise.resolve(sight.idle) };
       },
-      predictMoves: (order) => call('predictMoves', order),
+      predictMoves: (order, mode) => call('predictMoves', order, mode),
       findCandidates: () => call('findCandidates'),
+      findReturns: () => call('findReturns'),
+      chooseTargets: (drain) => call('chooseTargets', drain),
+      planFailback: (homes) => call('planFailback', homes),
+      steer: (run, of, steering) => call('steer', run, of, steering),
+      unsteer: (run, of) => call('unsteer', run, of),
       takeLease: (run, releaseAfter) => call('takeLease', run, ...(releaseAfter === undefined ? [] : [releaseAfter])),
       dropLease: (run) => call('dropLease', run),
-      hold: (held, run, limit, releaseAfter) => call('hold', held, run, limit, ...(releaseAfter === undefined ? [] : [releaseAfter])),
+      hold: (held, run, limit, releaseAfter = defaultOptions.releaseAfter, ...terms) => call('hold', held, run, limit, releaseAfter, ...terms),
       release: (held, run) => call('release', held, run),
       keep: (held, run, reason) => call('keep', held, run, reason),
       history: (since) => call('history', since),

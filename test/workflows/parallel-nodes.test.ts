@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Preview } from '../../domain/preview.js';
 import type { Progress } from '../../domain/progress.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 import { pairsOf } from '../helpers/worked-together.js';
@@ -38,7 +37,7 @@ describe('maxParallelNodes', () => {
   });
 
   it('is shown in the preview as waves, in which no two nodes are that a role needs', async () => {
-    const plan = await previewOf({ maxParallelNodes: 2 });
+    const { plan } = await world.preview({ maxParallelNodes: 2 });
     const waves = [1, 2, 3].map((wave) => plan.nodes.filter((node) => node.wave === wave).map((node) => node.node));
     expect(waves.map((wave) => wave.length)).toEqual([2, 2, 1]);
     expect(waves.every((wave) => !(wave.includes('node2') && wave.includes('node4')))).toBe(true);
@@ -96,14 +95,3 @@ describe('maxParallelNodes', () => {
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 });
-
-async function previewOf(options: Readonly<Record<string, unknown>>): Promise<Preview['plan']> {
-  const { client } = world.temporal;
-  const preview = await client.workflow.execute('preview', {
-    taskQueue: world.taskQueue,
-    workflowId: `test/${world.name}/preview`,
-    args: [{ cluster: world.name, options: { plugins: ['simulated'], ...options } }],
-    workflowTaskTimeout: '2s',
-  });
-  return (preview as Preview).plan;
-}

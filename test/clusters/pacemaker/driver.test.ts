@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { leftToCluster } from '../../../domain/move-modes.js';
 import { createPacemakerDriver } from '../../../clusters/pacemaker/driver.js';
 import type { CommandRunner, CommandResult } from '../../../clusters/pacemaker/commands.js';
 import { answered, failed, fixture, scriptedRunner } from './fixtures.js';
@@ -69,7 +70,7 @@ describe('the driver', () => {
   ])('predicts the drain of a node that a run holds %s', async (_title, change, simulations) => {
     const cib = change(fixture('held.cib.xml'));
     const run = scriptedRunner({ ...tools('healthy.crm-mon.xml', 'held.cib.xml'), cibadmin: () => answered(cib) });
-    await driverWith(run).predictMoves(['node1']);
+    await driverWith(run).predictMoves(['node1'], leftToCluster);
     expect(run.asked.filter(([command]) => command === 'crm_simulate')).toHaveLength(simulations);
   });
 
