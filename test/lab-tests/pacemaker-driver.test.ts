@@ -136,7 +136,8 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
     expect(cluster.roles.find((role) => role.id === 'mule')?.instances).toEqual([
       { resource: 'mule', node: 'node1', state: 'Started', managed: false, blocked: true, failed: true },
     ]);
-    expect(cluster.failedActions).toMatchObject([{ node: 'node1', resource: 'mule', operation: 'stop' }]);
+    // Whatever else a busy machine makes fail.
+    expect(cluster.failedActions.filter(({ resource }) => resource === 'mule')).toMatchObject([{ node: 'node1', resource: 'mule', operation: 'stop' }]);
     await lab.exec('node1', 'rm', '/run/stubborn');
     await lab.exec('node1', 'crm_resource', '--cleanup', '--resource', 'mule');
     await drained('node1');
