@@ -112,9 +112,14 @@ async function stall(lab: Lab, boundary: Boundary): Promise<() => Promise<unknow
   return () => lab.exec(victimNode, 'rm', '-f', slowFile);
 }
 
-/** The process id of the coordinator that worked on that workflow last. */
+/** The process id of the coordinator that worked on that workflow last; the workflow may have been started a moment ago. */
 async function coordinatorOf(temporal: TemporalClient, workflowId: string): Promise<number> {
-  const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  const identities = (events ?? []).flatMap((event) => event.workflowTaskStartedEventAttributes?.identity ?? []);
-  return Number(/^\d+/.exec(identities.at(-1) ?? '')?.[0]);
+  let pid = Number.NaN;
+  await untilSo(async () => {
+    const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+    const identities = (events ?? []).flatMap((event) => event.workflowTaskStartedEventAttributes?.identity ?? []);
+    pid = Number(/^\d+/.exec(identities.at(-1) ?? '')?.[0]);
+    return !Number.isNaN(pid);
+  }, patienceMs);
+  return pid;
 }
