@@ -13,17 +13,18 @@ import { nameSchema } from '../domain/names.js';
 import { z } from 'zod';
 import type { NodeBoundary } from './boundary.js';
 import { requireQuorate } from './quorate.js';
+import { whileBeating } from './while-beating.js';
 
 /** The cluster activities of one node's worker. */
 export function createClusterActivities({ boundary, driver }: { readonly boundary: NodeBoundary; readonly driver: ClusterDriver }): ClusterActivities {
   const { guard } = boundary;
   return {
     describeCluster: guard(nodeInputs.target, () => describeWithQuorum(driver)),
-    predictMoves: guard(nodeInputs.predict, ({ order, mode = leftToCluster }) => driver.predictMoves(order, mode)),
-    findCandidates: guard(nodeInputs.target, () => driver.findCandidates()),
-    findReturns: guard(nodeInputs.target, () => driver.findReturns()),
-    chooseTargets: guard(nodeInputs.chooseTargets, ({ drained, later, homes }) => driver.chooseTargets({ node: drained, later, homes })),
-    planFailback: guard(nodeInputs.failback, ({ homes }) => driver.planFailback(homes)),
+    predictMoves: guard(nodeInputs.predict, ({ order, mode = leftToCluster }) => thinking(() => driver.predictMoves(order, mode))),
+    findCandidates: guard(nodeInputs.target, () => thinking(() => driver.findCandidates())),
+    findReturns: guard(nodeInputs.target, () => thinking(() => driver.findReturns())),
+    chooseTargets: guard(nodeInputs.chooseTargets, ({ drained, later, homes }) => thinking(() => driver.chooseTargets({ node: drained, later, homes }))),
+    planFailback: guard(nodeInputs.failback, ({ homes }) => thinking(() => driver.planFailback(homes))),
     steerRoles: guard(nodeInputs.steer, ({ run, of, steering }) => driver.steer(run, of, steering)),
     unsteerRoles: guard(nodeInputs.unsteer, ({ run, of }) => driver.unsteer(run, of)),
     takeLease: guard(nodeInputs.claim, ({ run, releaseAfter }) => driver.takeLease(run, releaseAfter)),
@@ -61,6 +62,9 @@ export function createIntroductionActivities({
 }): IntroductionActivities {
   return { introduceCluster: boundary.guard(z.strictObject({ cluster: nameSchema }), () => driver.describe()) };
 }
+
+/** Imagining takes a simulation for each step, which may be many. */
+const thinking = <T>(think: () => Promise<T>): Promise<T> => whileBeating('thinking through what the cluster would do', think);
 
 async function describeWithQuorum(driver: ClusterDriver): Promise<ClusterDescription> {
   const cluster = await driver.describe();

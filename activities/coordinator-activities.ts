@@ -14,10 +14,10 @@ import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
 import { settleWindow } from './settle-window.js';
+import { whileBeating } from './while-beating.js';
 import { failureOfWorkflow } from './workflow-failure.js';
 
 const lookMs = 250;
-const beatMs = 1000;
 
 export interface CoordinatorDependencies {
   readonly client: Client;
@@ -61,15 +61,13 @@ export function createCoordinatorActivities(dependencies: CoordinatorDependencie
         const description = await findDescription(client, workflowId);
         const owner = description === null ? null : ownerOf(description);
         if (description === null || owner === null || !isSameRun(owner, run)) return { kind: 'none' };
-        const beating = setInterval(() => heartbeat(workflowId), beatMs);
         try {
-          return { kind: 'ended', result: (await client.workflow.getHandle(workflowId, description.runId).result()) as NodeResult, failure: null };
+          const result = await whileBeating(workflowId, () => client.workflow.getHandle(workflowId, description.runId).result());
+          return { kind: 'ended', result: result as NodeResult, failure: null };
         } catch (error) {
           if (!(error instanceof WorkflowFailedError))
             throw new CauError('TemporalUnavailable', `Temporal did not answer about workflow "${workflowId}".`, { cause: error });
           return { kind: 'ended', result: null, failure: failureOfWorkflow(error) };
-        } finally {
-          clearInterval(beating);
         }
       }),
   };

@@ -1,5 +1,4 @@
 /** What a node recorded by itself, as evidence for the verification of a run. */
-import { heartbeat } from '@temporalio/activity';
 import type { z } from 'zod';
 import { failureOf } from '../domain/errors.js';
 import type { nodeInputs } from '../domain/ports/activities.js';
@@ -7,16 +6,14 @@ import { noRecords, type Records } from '../domain/records.js';
 import type { NodeEvidence } from '../domain/evidence.js';
 import { fitEvidence } from '../domain/verify/evidence-size.js';
 import type { NodeActivityDependencies } from './node-activities.js';
-
-const beatMs = 2000;
+import { whileBeating } from './while-beating.js';
 
 /** Reads everything that is there; what cannot be read is a gap with its reason, never an error. */
 export async function collectEvidence(
   { own, host, driver, ledger, plugins }: Pick<NodeActivityDependencies, 'own' | 'host' | 'driver' | 'ledger' | 'plugins'>,
   { run, since }: z.infer<typeof nodeInputs.evidence>,
 ): Promise<NodeEvidence> {
-  const beating = setInterval(() => heartbeat('reading the records of the node'), beatMs);
-  try {
+  return whileBeating('reading the records of the node', async () => {
     const [bootId, boots, installations, entries, history] = await Promise.all([
       host.bootId(),
       readable(() => host.boots(since)),
@@ -25,9 +22,7 @@ export async function collectEvidence(
       driver.history(since).catch((error: unknown) => ({ ...noRecords(failureOf(error).message), scope: 'node' as const })),
     ]);
     return fitEvidence({ node: own.node, at: new Date().toISOString(), bootId, boots, installations, ledger: entries, history });
-  } finally {
-    clearInterval(beating);
-  }
+  });
 }
 
 async function readable<T>(read: () => Promise<Records<T>>): Promise<Records<T>> {
