@@ -74,7 +74,9 @@ export function leastMovesOf(
   const at = kind === 'promotable' ? promoted[0] : on[0];
   if (at === undefined || kind === 'clone') return 0;
   const nodes = candidates.find((one) => one.role === role)?.nodes ?? [];
-  const back = returns.find((one) => one.role === role)?.by ?? 'nobody';
+  const found = returns.find((one) => one.role === role)?.by ?? 'nobody';
+  // No run takes a promoted copy home, however much it is preferred there.
+  const back = found === 'run' && kind === 'promotable' ? 'nobody' : found;
   if (back === 'cluster' || (back === 'run' && failback === 'immediate')) {
     const away = order.filter((node) => node === at).length;
     return nodes.some((node) => node !== at) ? 2 * away : away;

@@ -121,6 +121,11 @@ describe('the moves of a mode', () => {
     expect(moveModes.map((mode) => forecastOf(mode, [], { ...bound, returns: returning(by) }).leastMoves)).toEqual(expected);
   });
 
+  it('are those of a role that nobody takes home where a copy is promoted elsewhere: no run ever takes it back', () => {
+    const db = { ...bound, roles: [role('db', 'node4', 'promotable')], candidates: [{ role: 'db', nodes: ['node2', 'node4'] }] };
+    expect(moveModes.map((mode) => forecastOf(mode, [], { ...db, returns: [{ role: 'db', node: 'node4', by: 'run' }] }).leastMoves)).toEqual([1, 1, 1, 1, 1]);
+  });
+
   it('are counted with what interrupts: a migration does not, a restart does without being a move', () => {
     const moves = (['move', 'migrate', 'promote', 'restart', 'stop'] as const).map((kind) => ({
       role: 'web',
