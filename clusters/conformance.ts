@@ -104,6 +104,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
       await expect(on(second).hold(first, ours, 2)).rejects.toMatchObject({ code: 'ClusterBusy', failure: { facts: { holder: theirs } } });
       await expect(on(second).hold(second, ours, 1)).rejects.toMatchObject({ code: 'ClusterBusy' });
       await expect(on(second).hold('no-such-node', ours, 9)).rejects.toMatchObject({ code: 'NodeVanished' });
+      await expect(on(second).keep('no-such-node', ours, 'gone')).rejects.toMatchObject({ code: 'NodeVanished' });
       expect(namesOf((await on(first).describe()).nodes.filter((node) => node.hold !== null))).toEqual([first]);
     });
 

@@ -47,7 +47,10 @@ async function keep(state: NodeState, cause: Failure, why: string): Promise<Node
     });
     state.kept = releaseCommand === null ? reason : `${reason} When it is well again: ${releaseCommand}`;
   } catch (error) {
-    state.notes.push(`${node} is left in maintenance mode; the reason could not be recorded in the cluster: ${failureFrom(error).message}`);
+    const then = failureFrom(error);
+    // Its hold went with it, so there is nothing that anybody could release.
+    if (then.code === 'NodeVanished') return state.report('Failed', cause, `${why} And then: ${then.message}`);
+    state.notes.push(`${node} is left in maintenance mode; the reason could not be recorded in the cluster: ${then.message}`);
   }
   return state.report('NeedsAttention', cause, reason);
 }

@@ -43,6 +43,8 @@ export interface CibHeader {
   readonly version: CibVersion;
   /** Whether the partition that this CIB belongs to has quorum. */
   readonly hasQuorum: boolean;
+  /** The id of the node whose controller decides for the cluster; null while there is none. */
+  readonly coordinatorId: string | null;
 }
 
 export interface Cib extends CibHeader, CibStatus {
@@ -95,6 +97,11 @@ export function parseCibHeader(text: string): CibHeader {
   return toHeader(parseXml(text, 'cibadmin'));
 }
 
+/** Whether only the status may differ: the other facts of a header change without a new epoch, and a patch that was made for one writes them as well. */
+export function isSameButStatus(left: CibHeader, right: CibHeader): boolean {
+  return isSameConfiguration(left.version, right.version) && left.hasQuorum === right.hasQuorum && left.coordinatorId === right.coordinatorId;
+}
+
 /** Whether two states have the same configuration. */
 export function isSameConfiguration(left: CibVersion, right: CibVersion): boolean {
   return left.adminEpoch === right.adminEpoch && left.epoch === right.epoch;
@@ -109,6 +116,7 @@ function toHeader(root: XmlElement): CibHeader {
   return {
     version: { adminEpoch: integer(root, 'admin_epoch'), epoch: integer(root, 'epoch'), numUpdates: integer(root, 'num_updates') },
     hasQuorum: root.attributes['have-quorum'] === '1',
+    coordinatorId: root.attributes['dc-uuid'] ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CauError } from '../../domain/errors.js';
-import { isSameConfiguration, parseCib, parseCibHeader, type Cib, type CibVersion } from './cib.js';
+import { isSameButStatus, parseCib, parseCibHeader, type Cib, type CibHeader, type CibVersion } from './cib.js';
 import { editCopy, type CibEdit } from './cib-edits.js';
 import { readOutput, toolFailed, type CommandRunner } from './commands.js';
 import { requireQuorum } from './quorum-here.js';
@@ -35,7 +35,7 @@ export async function compareAndSwap(run: CommandRunner, node: string, decide: D
     const edits = decide(base.cib);
     if (edits.length === 0) return;
     const patch = await inScratch((directory) => makePatch(run, directory, base.text, edits));
-    if (patch !== null) await sendPatch(run, base.cib.version, patch, giveUpAt);
+    if (patch !== null) await sendPatch(run, base.cib, patch, giveUpAt);
   } while (Date.now() < giveUpAt);
   throw new CauError('ClusterToolFailed', `The configuration of the cluster changed faster than ${node} could change it.`, { where: 'cibadmin' });
 }
@@ -79,14 +79,14 @@ async function makePatch(run: CommandRunner, directory: string, text: string, ed
 }
 
 /** Sends a patch until it is applied, or until it has to be decided anew. Its header alone tells where the CIB has moved. */
-async function sendPatch(run: CommandRunner, base: CibVersion, patch: XmlElement, giveUpAt: number): Promise<void> {
-  let version = base;
+async function sendPatch(run: CommandRunner, base: CibHeader, patch: XmlElement, giveUpAt: number): Promise<void> {
+  let { version } = base;
   while (Date.now() < giveUpAt) {
     const result = await run('cibadmin', ['--patch', '--xml-text', renderXml(atVersion(patch, version))]);
     if (result.exitCode === 0) return;
     if (result.exitCode !== movedOn) throw toolFailed('cibadmin', result);
     const now = parseCibHeader(await readOutput(run, 'cibadmin', ['--query', '--no-children']));
-    if (!now.hasQuorum || !isSameConfiguration(now.version, base)) return;
+    if (!isSameButStatus(now, base)) return;
     version = now.version;
   }
 }

@@ -65,12 +65,15 @@ export function decideRelease(cib: Cib, nodeName: string, run: RunReference): Ci
   ];
 }
 
-/** The change that records why a run's hold is kept; nobody comes to take its preferences away any more. */
+/**
+ * The change that records why a run's hold is kept; nobody comes to take its preferences away any more.
+ * @throws CauError `NodeVanished`
+ */
 export function decideKeep(cib: Cib, nodeName: string, run: RunReference, reason: string): CibEdit[] {
-  const node = cib.nodes.find((candidate) => candidate.name === nodeName);
-  const hold = node === undefined ? null : findHold(node);
+  const node = requireMember(cib, nodeName);
+  const hold = findHold(node);
   const words = reason.replaceAll(/\s+/g, ' ').trim();
-  if (node === undefined || hold === null || !isSameRun(hold.run, run) || hold.kept === words) return [];
+  if (hold === null || !isSameRun(hold.run, run) || hold.kept === words) return [];
   return [{ kind: 'merge', section: 'nodes', element: keptElement(node, words) }, ...removePreferences(cib, node)];
 }
 

@@ -139,10 +139,10 @@ export class ClusterState {
 
   /** An operator takes a node that is off out of the cluster. */
   expel(name: string): void {
+    // Whoever moves roles hears of the change, and must not find any on a node that nobody knows.
+    this.forgetInstances(name);
     this.members.delete(name);
     this.configure('operator', (now) => withoutNode(now, name));
-    this.forgetInstances(name);
-    this.tell();
   }
 
   /** He takes it into the cluster, switched off. */

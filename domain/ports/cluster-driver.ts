@@ -82,7 +82,10 @@ export interface ClusterDriver {
    */
   release(node: string, run: RunReference): Promise<'released' | 'notHeld'>;
 
-  /** Records in the hold why the node is kept in maintenance mode on purpose. Nothing when this run does not hold it. */
+  /**
+   * Records in the hold why the node is kept in maintenance mode on purpose. Nothing when this run does not hold it.
+   * @throws CauError `NodeVanished` when it is no member
+   */
   keep(node: string, run: RunReference, reason: string): Promise<void>;
 
   /**

@@ -9,7 +9,8 @@ export const nodesResumed: Invariant = {
   check({ run }, { cluster, noCluster, isCleaningUp }) {
     if (cluster === null) return { broken: [], unknown: [`the holds: ${noCluster ?? 'nobody could be asked'}`], basis: 'nothing' };
     const left = cluster.nodes.flatMap(({ name, hold }) => (hold !== null && isSameRun(hold.run, run) ? [{ name, ...hold }] : []));
-    const kept = left.filter((hold) => hold.kept !== null && hold.kept.trim() !== '' && hold.intact);
+    // Somebody who ended the standby of a kept node did what its report asks for; its record goes with the next run.
+    const kept = left.filter((hold) => hold.kept !== null && hold.kept.trim() !== '');
     const lease = cluster.lease !== null && isSameRun(cluster.lease.run, run) ? [`the lease of the cluster is still that of run ${run.workflowId}`] : [];
     const forgotten = left
       .filter((hold) => !kept.includes(hold))
@@ -26,7 +27,7 @@ export const nodesResumed: Invariant = {
       unknown: isCleaningUp && found.length > 0 ? [`${found.join('; ')}; its guard is still cleaning up`] : [],
       basis: [
         `${cluster.nodes.length} nodes and the lease, as ${cluster.witness.node} sees them`,
-        ...kept.map(({ name, kept: reason }) => `${name} is kept: ${reason ?? ''}`),
+        ...kept.map(({ name, intact, kept: reason }) => `${name} ${intact ? 'is kept' : 'was kept until somebody ended its standby'}: ${reason ?? ''}`),
       ].join('; '),
     };
   },

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Progress } from '../../domain/progress.js';
 import type { NodeReport, Report } from '../../domain/report.js';
-import { slowFile, type Offer } from '../lab/repository.js';
+import { slowFile } from '../lab/repository.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { tracesInCib } from './proof.js';
 
@@ -12,16 +11,16 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 // What one test could not end is not in the way of the next.
 afterEach(async () => {
-  await sh('node3', `rm -f ${slowFile}`).catch(() => undefined);
+  await sh('node3', `rm -f ${slowFile} /run/refuse-*`).catch(() => undefined);
   await world.untilFree();
 });
 
-const sh = (node: string, script: string) => world.lab.exec(node, 'sh', '-c', script);
-const isIn = (node: string, step: string) => (progress: Progress) => progress.nodes.some((one) => one.node === node && one.step === step);
-const isPostinstRunning = async (node: string) => (await sh(node, 'pgrep -f cau-demo-slow[.]postinst || true')) !== '';
+const sh: LabWorld['sh'] = (node, script) => world.sh(node, script);
 const installedTimes = async (node: string, name: string, version: string) =>
   (await world.lab.installations(node)).filter((line) => line.name === name && line.version === version).length;
 const bootsOf = async (node: string) => (await world.lab.bootIds(node)).length;
+
+const releaseCommandOf = (node: NodeReport | undefined) => node?.kept?.split('When it is well again: ')[1] ?? 'false';
 
 /** Every node serves, every role runs, nothing of ours is left, and the records say that every invariant holds. */
 async function expectAllIsWell(report: Report): Promise<void> {
@@ -31,19 +30,10 @@ async function expectAllIsWell(report: Report): Promise<void> {
   expect(await world.complaintsAbout(report)).toEqual([]);
 }
 
-/** A run over one node that hangs in the script of its update until somebody lets it go on. */
-async function startStalled(offer: Offer, node: string, options: Parameters<LabWorld['start']>[0] = {}) {
-  await world.lab.offer(offer);
-  await sh(node, `touch ${slowFile}`);
-  const handle = await world.start(options, { nodes: [node] });
-  await expect.poll(() => isPostinstRunning(node), { timeout: 60_000 }).toBe(true);
-  return handle;
-}
-
 describe('a power cut in the middle of dpkg', () => {
   it('on a drained node whose stack was stopped ends with the package repaired, installed once, and the node serving', async () => {
     const boots = await bootsOf('node3');
-    const handle = await startStalled('slow1', 'node3');
+    const { handle, version } = await world.startStalled('node3');
     // Fencing is on: a stall of the busy node would have got it fenced, so its stack does not run meanwhile.
     expect(await sh('node3', 'systemctl is-active corosync pacemaker || true')).toBe('inactive\ninactive');
     await world.lab.machine('node3').crash();
@@ -52,21 +42,21 @@ describe('a power cut in the middle of dpkg', () => {
     const [node] = report.nodes;
     expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 });
     expect(node?.notes.join('\n')).toMatch(/left no result[\s\S]*node3 restarted by itself/);
-    expect(await installedTimes('node3', 'cau-demo-slow', '1.1')).toBe(1);
+    expect(await installedTimes('node3', 'cau-demo-slow', version)).toBe(1);
     expect(await bootsOf('node3')).toBe(boots + 1);
     expect(world.lab.powerLog).toEqual([]);
     await expectAllIsWell(report);
   });
 
   it('by fencing, since corosync stalled for 6 s while it was left running, ends likewise', async () => {
-    const handle = await startStalled('slow2', 'node3', { clusterDuringInstall: 'keep' });
+    const { handle, version } = await world.startStalled('node3', { clusterDuringInstall: 'keep' });
     const stalled = sh('node3', 'kill -STOP $(pidof corosync); sleep 6; kill -CONT $(pidof corosync)').catch(() => 'fenced');
     const report = await world.report(handle);
     const [node] = report.nodes;
     expect(await stalled).toBe('fenced');
     expect(world.lab.powerLog.filter((line) => line.includes('node3')).length).toBeGreaterThan(0);
     expect(node).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [] });
-    expect(await installedTimes('node3', 'cau-demo-slow', '1.2')).toBe(1);
+    expect(await installedTimes('node3', 'cau-demo-slow', version)).toBe(1);
     await expectAllIsWell(report);
   });
 });
@@ -84,6 +74,52 @@ describe('a stop that fails while the node is drained', () => {
     expect(node?.notes).toEqual([expect.stringMatching(/^node3 restarted by itself/)]);
     expect(await installedTimes('node3', 'cau-demo-app', '1.1')).toBe(1);
     expect(await bootsOf('node3')).toBe(boots + 1);
+    await expectAllIsWell(report);
+  });
+});
+
+describe('a role that refuses to be stopped', () => {
+  const mule =
+    '<primitive id="mule" class="ocf" provider="pacemaker" type="Dummy"><operations><op id="mule-stop" name="stop" interval="0" timeout="20s" on-fail="block"/></operations></primitive>';
+  const command = (...args: string[]) => world.lab.exec('node1', ...args);
+
+  it('keeps its node in maintenance mode, untouched, until somebody has looked at it', async () => {
+    await command('cibadmin', '--create', '--scope', 'resources', '--xml-text', mule);
+    await command('cibadmin', '--create', '--scope', 'constraints', '--xml-text', '<rsc_location id="l-mule" rsc="mule" node="node3" score="10"/>');
+    await expect.poll(() => command('crm_resource', '--locate', '--resource', 'mule'), { timeout: 30_000 }).toContain('node3');
+    await sh(
+      'node3',
+      `sed -i '2i [ "$1 $OCF_RESOURCE_INSTANCE" = "stop mule" ] && [ -e /run/refuse-mule ] && exit 1' /usr/lib/ocf/resource.d/pacemaker/Dummy; touch /run/refuse-mule`,
+    );
+    const version = await world.lab.offerSlow();
+    const report = await world.report(await world.start({}, { nodes: ['node3'] }));
+    const [node] = report.nodes;
+    expect(node).toMatchObject({ outcome: 'NeedsAttention', installed: 0, restarts: [], failure: { code: 'DrainFailed' } });
+    expect(node?.kept).toMatch(/could not stop "mule".*When it is well again: crm_standby -N node3 -D$/);
+    await sh('node3', 'rm /run/refuse-mule');
+    await command('crm_resource', '--cleanup', '--resource', 'mule');
+    await sh('node1', releaseCommandOf(node));
+    await world.lab.waitSettled();
+    expect(await installedTimes('node3', 'cau-demo-slow', version)).toBe(0);
+    expect(await world.complaintsAbout(report)).toEqual([]);
+    await command('cibadmin', '--delete', '--xpath', '//rsc_location[@id="l-mule"]');
+    await command('crm_resource', '--resource', 'mule', '--set-parameter', 'target-role', '--meta', '--parameter-value', 'Stopped');
+    await world.lab.waitSettled();
+    await command('cibadmin', '--delete', '--xpath', '//primitive[@id="mule"]');
+  });
+});
+
+describe('quorum that is lost with another node', () => {
+  it('does not keep the node at work from coming back: its own vote is the one that is missing', async () => {
+    const { handle, version, letGo } = await world.startStalled('node3');
+    await world.lab.machine('node4').crash();
+    await expect.poll(() => world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml'), { timeout: 30_000 }).toContain('with_quorum="false"');
+    await letGo();
+    const report = await world.report(handle);
+    expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, kept: null, restarts: [], installed: 1 });
+    expect(await installedTimes('node3', 'cau-demo-slow', version)).toBe(1);
+    // Who was lost is fenced as soon as there is quorum again, which switches it on.
+    expect(world.lab.powerLog.at(-1)).toContain('reboot node4');
     await expectAllIsWell(report);
   });
 });
@@ -110,16 +146,15 @@ describe('an update whose script fails', () => {
 });
 
 describe('a node that does not come back from its restart', () => {
-  let node: NodeReport | undefined;
+  let lost: Report;
 
   it('is kept, with the reason in the cluster itself, and the command that releases it in the report', async () => {
     await world.lab.offer('restart');
-    const handle = await world.start({ restartTimeout: '20s' }, { nodes: ['node3'] });
-    await world.until(handle, isIn('node3', 'restarting'));
-    await world.lab.machine('node3').crash();
-    [node] = (await world.report(handle)).nodes;
+    world.lab.machine('node3').stayOff();
+    lost = await world.report(await world.start({ restartTimeout: '10s' }, { nodes: ['node3'] }));
+    const [node] = lost.nodes;
     expect(node).toMatchObject({ outcome: 'NeedsAttention', failure: { code: 'RestartTimeout' } });
-    expect(node?.kept).toMatch(/did not come back within 20s.*When it is well again: crm_standby -N node3 -D$/);
+    expect(node?.kept).toMatch(/did not come back within 10s of its restart.*When it is well again: crm_standby -N node3 -D$/);
     expect(await world.lab.exec('node1', 'cibadmin', '--query')).toMatch(/name="cau-hold-kept" value="node3 [^"]*did not come back/);
   });
 
@@ -128,9 +163,10 @@ describe('a node that does not come back from its restart', () => {
     const isMember = async () =>
       /<node name="node3"[^>]*online="true"[^>]*standby="true"/.test(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml'));
     await expect.poll(isMember, { timeout: 60_000 }).toBe(true);
-    await sh('node1', node?.kept?.split('When it is well again: ')[1] ?? 'false');
+    await sh('node1', releaseCommandOf(lost.nodes[0]));
     await world.lab.waitSettled();
-    await world.lab.offer('slow3');
+    expect(await world.complaintsAbout(lost)).toEqual([]);
+    await world.lab.offerSlow();
     const report = await world.report(await world.start({}, { nodes: ['node3'] }));
     const [next] = report.nodes;
     expect(next).toMatchObject({ outcome: 'Succeeded', kept: null });

@@ -44,7 +44,7 @@ async function expectAllIsWell(report: Report): Promise<void> {
 
 describe('the scripts of a run', () => {
   it('run as units of their own, before the node is held and when its roles are back', async () => {
-    await world.lab.offer('slow1');
+    await world.lab.offerSlow();
     const report = await run({ preUpdateScript: 'tell', postUpdateScript: 'tell' }, ['node1']);
     expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, installed: 1, hooks: [{ exitCode: 0, output: 'told' }, { exitCode: 0 }] });
     const cluster = world.lab.place.name;
@@ -62,7 +62,7 @@ describe('the scripts of a run', () => {
 
 describe('a script that hangs', () => {
   it('is ended at its timeout with all that it started, whatever that does not listen to; its node is not touched', async () => {
-    await world.lab.offer('slow2');
+    await world.lab.offerSlow();
     const report = await run({ preUpdateScript: 'hang', hookTimeout: '5s' }, ['node3']);
     expect(report.nodes[0]).toMatchObject({
       outcome: 'Failed',
@@ -77,7 +77,7 @@ describe('a script that hangs', () => {
   });
 
   it('outlives the worker of its node, runs once, and its end counts', async () => {
-    await world.lab.offer('slow3');
+    await world.lab.offerSlow();
     const handle = await world.start({ preUpdateScript: 'until-told' }, { nodes: ['node3'] });
     await expect.poll(() => told('node3'), { timeout: 60_000 }).toEqual(['begun']);
     await sh('node3', 'kill -9 "$(systemctl show --property=MainPID --value cau-node.service)"');
@@ -91,7 +91,7 @@ describe('a script that hangs', () => {
 
 describe('a gate that never passes', () => {
   it('before a node keeps it from being touched, with what was seen last, and no further node is begun beyond the budget', async () => {
-    await world.lab.offer('slow4');
+    await world.lab.offerSlow();
     const options = { ...gates({ name: 'teapot', kind: 'http', url: world.lab.webUrl, status: 418, timeout: '5s', when: 'before' }), maxFailedNodes: 0 };
     const report = await run({ ...options, order: ['node3', 'node4'] }, ['node3', 'node4']);
     expect(report.nodes[0]).toMatchObject({
@@ -104,7 +104,7 @@ describe('a gate that never passes', () => {
   });
 
   it('after a node makes it fail, which serves again with its updates', async () => {
-    await world.lab.offer('slow5');
+    await world.lab.offerSlow();
     const report = await run(gates({ name: 'teapot', kind: 'http', url: world.lab.webUrl, status: 418, timeout: '5s', when: 'after' }), ['node4']);
     expect(report.nodes[0]).toMatchObject({
       outcome: 'Failed',
@@ -121,7 +121,7 @@ describe('the gate of the cluster', () => {
     await sh('node1', 'crm_resource --fail --resource files-srv --node node3');
     await world.lab.waitSettled();
     expect(await sh('node1', 'crm_mon -1 --output-as=xml')).toContain('<failure ');
-    await world.lab.offer('slow6');
+    await world.lab.offerSlow();
     const report = await run(gates({ name: 'calm', kind: 'cluster', timeout: '30s', holdFor: '2s' }), ['node4']);
     await sh('node1', 'crm_resource --cleanup --resource files-srv');
     expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, attempts: [] });

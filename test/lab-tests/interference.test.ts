@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientFailure } from '../../client/failures.js';
-import type { Progress } from '../../domain/progress.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
 import { startOwnTemporal, type OwnTemporal } from '../helpers/own-temporal.js';
 import { slowFile } from '../lab/repository.js';
 import { nodeAddress } from '../lab/place.js';
-import { createLabWorld, type LabWorld } from './lab-world.js';
+import { createLabWorld, isIn, type LabWorld } from './lab-world.js';
 import { tracesInCib } from './proof.js';
 
 let temporal: OwnTemporal;
@@ -19,19 +18,20 @@ afterAll(async () => {
   await temporal.stop();
 });
 
-const isInstalling = (node: string) => (progress: Progress) => progress.nodes.some((one) => one.node === node && one.step === 'installing');
-const standbyNodes = async () =>
-  [...(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).matchAll(/<node name="(\w+)"[^>]*standby="true"/g)].map((match) => match[1]);
+const isInstalling = (node: string) => isIn(node, 'installing');
+const standbyNodes = () => world.standbyNodes();
 const letGo = (node: string) => world.lab.exec(node, 'rm', '-f', slowFile);
-const stall = async (offer: 'slow1' | 'slow2' | 'slow3' | 'slow4' | 'slow5', node: string) => {
-  await world.lab.offer(offer);
+/** From now on an update stalls on the node until it is let go; answers its version. */
+const stall = async (node: string): Promise<string> => {
+  const version = await world.lab.offerSlow();
   await world.lab.exec(node, 'touch', slowFile);
+  return version;
 };
 
 describe('an operator who lifts the standby in the middle of an installation', () => {
   it('ends the work on that node: HoldBroken, nothing is restarted, and his word stays', async () => {
     const { lab } = world;
-    await stall('slow1', 'node3');
+    await stall('node3');
     const boot = await lab.bootId('node3');
     const handle = await world.start({ clusterDuringInstall: 'keep' }, { nodes: ['node3'] });
     await world.until(handle, isInstalling('node3'));
@@ -45,13 +45,37 @@ describe('an operator who lifts the standby in the middle of an installation', (
     expect(await standbyNodes()).toEqual([]);
     expect(await tracesInCib(lab)).toEqual([]);
     await lab.exec('node3', 'rm', '-f', '/run/reboot-required');
+    expect(await world.complaintsAbout(report)).toEqual([]);
+  });
+});
+
+describe('nodes that an operator puts in standby', () => {
+  it('before a run and while it works on another are left alone, and stay so', async () => {
+    const { lab } = world;
+    await world.putInStandby('node4');
+    const order = ['node3', 'node4', 'node1'];
+    const { handle, letGo } = await world.startStalled('node3', { order }, { nodes: order });
+    await world.putInStandby('node1');
+    await letGo();
+    const report = await world.report(handle);
+    expect(report).toMatchObject({ outcome: 'Succeeded', failure: null });
+    expect(Object.fromEntries(report.nodes.map((node) => [node.node, node]))).toMatchObject({
+      node3: { outcome: 'Succeeded', installed: 1 },
+      node4: { outcome: 'Skipped', installed: 0, inMaintenanceMs: null },
+      node1: { outcome: 'Skipped', installed: 0, inMaintenanceMs: null, failure: { code: 'RefusedByOperator' } },
+    });
+    expect(await standbyNodes()).toEqual(['node1', 'node4']);
+    expect(await tracesInCib(lab)).toEqual([]);
+    for (const node of ['node1', 'node4']) await lab.exec('node1', 'crm_standby', '-N', node, '-D');
+    await lab.waitSettled();
+    expect(await world.complaintsAbout(report)).toEqual([]);
   });
 });
 
 describe('a run that ends badly in the middle of an installation', () => {
   it('by "terminate" ends with every node serving, the guard closed, and a new run that works', async () => {
     const { lab } = world;
-    await stall('slow2', 'node3');
+    await stall('node3');
     const handle = await world.start({}, { nodes: ['node3', 'node4'] });
     await world.until(handle, isInstalling('node3'));
     await handle.terminate('by a lab test');
@@ -73,7 +97,7 @@ describe('a run that ends badly in the middle of an installation', () => {
 
   it('by "reset" ends with every node serving, the guard closed, nothing installed twice, and a new run that works', async () => {
     const { lab } = world;
-    await stall('slow3', 'node3');
+    const offered = await stall('node3');
     const handle = await world.start({}, { nodes: ['node3', 'node4'] });
     await world.until(handle, isInstalling('node3'));
     const history = await handle.fetchHistory();
@@ -93,7 +117,7 @@ describe('a run that ends badly in the middle of an installation', () => {
     expect(await standbyNodes()).toEqual([]);
     expect(await tracesInCib(lab)).toEqual([]);
     for (const node of ['node3', 'node4']) {
-      const times = (await lab.installations(node)).filter(({ name, version }) => name === 'cau-demo-slow' && version === '1.3');
+      const times = (await lab.installations(node)).filter(({ name, version }) => name === 'cau-demo-slow' && version === offered);
       expect(times.length, node).toBeLessThanOrEqual(1);
     }
     const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
@@ -112,7 +136,7 @@ describe('an installation whose run vanishes without anybody left to clean up', 
 
   it('because run, guard and node are terminated at once: apt ends in peace, then the node starts its stack and serves; a new run works', async () => {
     const { lab } = world;
-    await stall('slow4', 'node3');
+    const offered = await stall('node3');
     const handle = await world.start({}, { nodes: ['node3'] });
     await world.until(handle, isInstalling('node3'));
     for (const workflowId of [guardId(lab.place.name), nodeWorkflowId(lab.place.name, 'node3'), handle.workflowId])
@@ -123,13 +147,13 @@ describe('an installation whose run vanishes without anybody left to clean up', 
     expect(await tracesInCib(lab)).toContain('cau-hold-3');
     await letGo('node3');
     await expectServing();
-    expect((await lab.installations('node3')).filter(({ name, version }) => name === 'cau-demo-slow' && version === '1.4')).toHaveLength(1);
+    expect((await lab.installations('node3')).filter(({ name, version }) => name === 'cau-demo-slow' && version === offered)).toHaveLength(1);
     const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
     expect(report.nodes.map((node) => node.outcome).toSorted()).toEqual(['Succeeded', 'UpToDate']);
   });
 
   it("because Temporal's data is lost: after releaseAfter the node serves, and a new run works", async () => {
-    await stall('slow5', 'node3');
+    await stall('node3');
     const handle = await world.start({ releaseAfter: '20s' }, { nodes: ['node3'] });
     await world.until(handle, isInstalling('node3'));
     await temporal.loseData();
@@ -146,7 +170,7 @@ describe('a node that is cut off from its peers but still reaches Temporal', () 
     const { lab } = world;
     // With fencing it would be gone at once; here it must live on, alone.
     await lab.exec('node1', 'crm_attribute', '--type', 'crm_config', '--name', 'stonith-enabled', '--update', 'false');
-    await lab.offer('slow6');
+    await lab.offerSlow();
     const peers = ['node1', 'node2', 'node3'].map((node) => nodeAddress(lab.place, node));
     for (const peer of peers) await lab.exec('node4', 'ip', 'route', 'add', 'blackhole', peer);
     const alone = async () => (await lab.exec('node4', 'crm_mon', '-1', '--output-as=xml')).includes('with_quorum="false"');
@@ -163,6 +187,7 @@ describe('a node that is cut off from its peers but still reaches Temporal', () 
     for (const peer of peers) await lab.exec('node4', 'ip', 'route', 'del', 'blackhole', peer);
     await lab.waitSettled(60_000);
     expect(await tracesInCib(lab)).toEqual([]);
+    expect(await world.complaintsAbout(report)).toEqual([]);
     await lab.exec('node1', 'crm_attribute', '--type', 'crm_config', '--name', 'stonith-enabled', '--update', 'true');
   });
 });

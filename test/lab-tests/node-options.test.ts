@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { verifyRun } from '../../client/verify.js';
 import type { Report } from '../../domain/report.js';
 import { startSeries } from '../lab/probe-series.js';
-import { slowFile, type Offer } from '../lab/repository.js';
+import { slowFile } from '../lab/repository.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { placements, tracesInCib } from './proof.js';
 
@@ -19,43 +18,26 @@ afterEach(async () => {
   await world.untilFree().catch(() => undefined);
 });
 
-const sh = (node: string, script: string) => world.lab.exec(node, 'sh', '-c', script);
-const standbyNodes = async () =>
-  [...(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).matchAll(/<node name="(\w+)"[^>]*standby="true"/g)].map((match) => match[1]);
+const sh: LabWorld['sh'] = (node, script) => world.sh(node, script);
+const standbyNodes = () => world.standbyNodes();
 const standbyPairs = async (node: string) =>
   [...(await sh('node1', `cibadmin --query --xpath "//nodes/node[@uname='${node}']"`)).matchAll(/<nvpair id="([^"]+)" name="standby"/g)].map(
     (match) => match[1],
   );
 const stepsOf = ({ nodes }: Report) => nodes[0]?.steps.map(({ step }) => step) ?? [];
 
-/** As an operator does, until nothing is left there. A lab with a node in standby never counts as settled. */
-async function putInStandby(node: string): Promise<void> {
-  await world.lab.exec('node1', 'crm_standby', '-N', node, '-v', 'on');
-  await expect.poll(async () => (await placements(world.lab)).filter((line) => line.startsWith(`${node}:`)), { timeout: 60_000 }).toEqual([]);
-}
-
-/** A run over one node that hangs in the script of its update until `letGo`. */
-async function startStalled(offer: Offer, node: string, options: Parameters<LabWorld['start']>[0]) {
-  await world.lab.offer(offer);
-  await sh(node, `touch ${slowFile}`);
-  const handle = await world.start(options, { nodes: [node] });
-  await expect.poll(() => sh(node, 'pgrep -f cau-demo-slow[.]postinst || true'), { timeout: 60_000 }).not.toBe('');
-  return { handle, letGo: () => sh(node, `rm -f ${slowFile}`) };
-}
-
 /** Roles are where they were, nothing of ours is left, and the nodes' own records keep every promise. */
-async function expectAllIsWell({ run: { workflowId } }: Report): Promise<void> {
+async function expectAllIsWell(report: Report): Promise<void> {
   await world.lab.waitSettled();
   expect(await tracesInCib(world.lab)).toEqual([]);
   expect(await placements(world.lab)).toEqual(atFirst);
-  const { findings } = await verifyRun(world.temporal, { cluster: world.lab.place.name, workflowId });
-  expect(findings.flatMap(({ broken }) => broken)).toEqual([]);
+  expect(await world.complaintsAbout(report)).toEqual([]);
 }
 
 describe('drainWhen: restartExpected', () => {
   it('leaves the roles on their node while it is updated, without an interruption, and marks it in the CIB', async () => {
     const series = await startSeries(world.lab.webUrl, 20);
-    const { handle, letGo } = await startStalled('slow1', 'node1', { drainWhen: 'restartExpected' });
+    const { handle, letGo } = await world.startStalled('node1', { drainWhen: 'restartExpected' });
     expect(await standbyNodes()).toEqual([]);
     expect(await tracesInCib(world.lab)).toContain('cau-hold-1');
     expect(await placements(world.lab)).toEqual(atFirst);
@@ -67,7 +49,7 @@ describe('drainWhen: restartExpected', () => {
   });
 
   it('drains the node after all when the installation asks for a restart that nobody expected', async () => {
-    const { handle, letGo } = await startStalled('slow2', 'node1', { drainWhen: 'restartExpected' });
+    const { handle, letGo } = await world.startStalled('node1', { drainWhen: 'restartExpected' });
     await sh('node1', 'touch /run/reboot-required');
     await letGo();
     const report = await world.report(handle);
@@ -82,8 +64,8 @@ describe('drainWhen: restartExpected', () => {
 
 describe('includeStandby', () => {
   it('updates a node that an operator has in standby, with his one attribute as it was; his tools work before and after', async () => {
-    await putInStandby('node4');
-    const { handle, letGo } = await startStalled('slow3', 'node4', { includeStandby: true });
+    await world.putInStandby('node4');
+    const { handle, letGo } = await world.startStalled('node4', { includeStandby: true });
     expect(await standbyPairs('node4')).toEqual(['nodes-4-standby']);
     await letGo();
     const report = await world.report(handle);
@@ -96,8 +78,8 @@ describe('includeStandby', () => {
   });
 
   it('ends the work on the node when he lifts it meanwhile', async () => {
-    await putInStandby('node4');
-    const { handle, letGo } = await startStalled('slow4', 'node4', { includeStandby: true, clusterDuringInstall: 'keep' });
+    await world.putInStandby('node4');
+    const { handle, letGo } = await world.startStalled('node4', { includeStandby: true, clusterDuringInstall: 'keep' });
     await sh('node4', 'touch /run/reboot-required');
     await world.lab.exec('node1', 'crm_standby', '-N', 'node4', '-D');
     await letGo();
@@ -112,7 +94,7 @@ describe('allowOutage', () => {
   it('is asked for where Pacemaker has no other place for a role; with it the role is down meanwhile, and back at the end', async () => {
     for (const node of ['node1', 'node2', 'node4']) await world.lab.exec('node1', 'crm_resource', '--ban', '--resource', 'files', '--node', node);
     await world.lab.waitSettled();
-    await world.lab.offer('slow5');
+    await world.lab.offerSlow();
     const refused = await world.report(await world.start({ quorumWait: '2s' }, { nodes: ['node3'] }));
     expect(refused).toMatchObject({
       outcome: 'Failed',
@@ -130,12 +112,13 @@ describe('forceDrain', () => {
     const others = ['node1', 'node2', 'node4'];
     for (const node of others)
       await sh(node, `sed -i '2i [ "$1" = start ] && [ -e /run/refuse-start ] && exit 1' /usr/lib/ocf/resource.d/pacemaker/Dummy; touch /run/refuse-start`);
-    await world.lab.offer('slow6');
-    const options = { drainTimeout: '20s' } as const;
+    await world.lab.offerSlow();
+    const options = { drainTimeout: '10s' } as const;
     const refused = await world.report(await world.start({ ...options, settleTimeout: '5s' }, { nodes: ['node3'] }));
     expect(refused.nodes[0]).toMatchObject({ outcome: 'Failed', failure: { code: 'DrainFailed' }, installed: 0 });
     await sh('node1', 'crm_resource --cleanup --resource files');
     await world.lab.waitSettled();
+    expect(await world.complaintsAbout(refused)).toEqual([]);
     const report = await world.report(await world.start({ ...options, forceDrain: true }, { nodes: ['node3'] }));
     for (const node of others) await sh(node, 'rm -f /run/refuse-start');
     expect(report.nodes[0]).toMatchObject({

@@ -64,7 +64,7 @@ describe('on a real Pacemaker cluster of 4 nodes with fencing and a quorum devic
     // Each node notices by itself, within the device's own time limit, and a run may ask any of them.
     const votes = () => Promise.all(lab.nodes.map(async (node) => /Total votes:\s+(\d+)/.exec(await lab.exec(node, 'corosync-quorumtool', '-s'))?.[1]));
     await expect.poll(votes, { timeout: 60_000 }).toEqual(lab.nodes.map(() => '4'));
-    await lab.offer('slow1');
+    await lab.offerSlow();
     const report = await world.report(await world.start({ maxParallelNodes: 2 }, { nodes: ['node1', 'node3'] }));
     expect(report).toMatchObject({ outcome: 'Succeeded', failure: null });
     expect(pairsOf(report)).toEqual([]);

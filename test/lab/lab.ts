@@ -27,7 +27,7 @@ import {
 import { servePower } from './power.js';
 import { askWitness, prepareWitness } from './quorum-device.js';
 import { claimLab } from './record.js';
-import { buildRepositories, sourceOf, usualOffers, type Offer } from './repository.js';
+import { layRepositories, publish, slowUpdate, sourceOf, usualOffers, type Offer } from './repository.js';
 import { requireRootfs } from './rootfs.js';
 import { admitSsh, makeSshAccess, type SshAccess } from './ssh.js';
 import { removeTraces } from './traces.js';
@@ -72,6 +72,8 @@ export class Lab {
   private readonly servers: (Server | NetServer)[] = [];
   private isOurs = false;
   private access: SshAccess | null = null;
+  /** Above every version that stands in a list. */
+  private nextSlow = 100;
 
   constructor(private readonly settings: LabSettings) {
     this.place = settings.place ?? labPlace();
@@ -105,7 +107,7 @@ export class Lab {
     await mkdir(nodesDirectory, { recursive: true });
     await host('mount', '-t', 'tmpfs', `${place.name}-nodes`, nodesDirectory);
     const repositories = join(place.directory, 'repositories');
-    await buildRepositories(repositories);
+    await layRepositories(rootfs, repositories);
     await this.layBridge();
     const key = randomKey();
     if (settings.ssh === true) this.access = await makeSshAccess(place, this.nodes, progress);
@@ -153,9 +155,16 @@ export class Lab {
 
   /** Switches the sources of these offers on in every node, and all others off. */
   async offer(...offers: readonly Offer[]): Promise<void> {
-    await Promise.all(
-      this.nodes.map((node) => this.machine(node).exec(['sh', '-c', 'cat > /etc/apt/sources.list.d/cau-lab.list'], { input: offers.map(sourceOf).join('') })),
-    );
+    await this.switchOn(offers);
+  }
+
+  /** Offers a new version of `cau-demo-slow` and nothing else, and answers it; its installation lasts as long as its node has `slowFile`. */
+  async offerSlow(): Promise<string> {
+    const definition = slowUpdate(this.nextSlow++);
+    const repository = `slow-${definition.version}`;
+    await publish(join(this.place.directory, 'repositories', repository), [definition]);
+    await this.switchOn([repository]);
+    return definition.version;
   }
 
   /** The lines of dpkg's log that say what was installed or upgraded to which version. */
@@ -208,6 +217,11 @@ export class Lab {
     if (this.settings.quorumDevice !== true) return true;
     const votes = await Promise.all(this.nodes.map((node) => this.machine(node).exec(['corosync-quorumtool', '-s'])));
     return votes.every(({ stdout }) => /^\s*0\s+1\s+Qdevice/m.test(stdout));
+  }
+
+  private async switchOn(repositories: readonly string[]): Promise<void> {
+    const input = repositories.map(sourceOf).join('');
+    await Promise.all(this.nodes.map((node) => this.machine(node).exec(['sh', '-c', 'cat > /etc/apt/sources.list.d/cau-lab.list'], { input })));
   }
 
   private async layBridge(): Promise<void> {

@@ -99,9 +99,14 @@ export class LabMachine {
     });
   }
 
+  /** From now on it stays off when it goes down, also for a restart, until it is switched on. */
+  stayOff(): void {
+    this.isWanted = false;
+  }
+
   /** A power cut. The cable goes first: a dying kernel would still say goodbye to its peers. */
   async crash(): Promise<void> {
-    this.isWanted = false;
+    this.stayOff();
     const pid = this.initPid();
     await this.cut();
     if (pid !== null) process.kill(pid, 'SIGKILL');

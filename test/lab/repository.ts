@@ -1,7 +1,9 @@
 /** The lab's own apt repositories: one for each kind of update that a run must cope with. */
-import { mkdir, mkdtemp, readFile, rm, writeFile, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { host } from './host-command.js';
 
@@ -68,18 +70,18 @@ const definitions: Readonly<Record<Exclude<Offer, 'stack'> | 'revealed', readonl
   // The cluster runs nginx; a package that enables it in systemd starts a second one at boot.
   service: [{ name: 'cau-demo-service', version: '1.1', postinst: 'systemctl enable nginx.service' }],
   broken: [{ name: 'cau-demo-broken', version: '1.1', postinst: 'echo "cau-demo-broken: fails on purpose" >&2\nexit 1' }],
-  // Their installation lasts as long as the node has that file, a minute at most.
-  slow1: [slow(1)],
-  slow2: [slow(2)],
-  slow3: [slow(3)],
-  slow4: [slow(4)],
-  slow5: [slow(5)],
-  slow6: [slow(6)],
+  slow1: [slowUpdate(1)],
+  slow2: [slowUpdate(2)],
+  slow3: [slowUpdate(3)],
+  slow4: [slowUpdate(4)],
+  slow5: [slowUpdate(5)],
+  slow6: [slowUpdate(6)],
   fixed: [{ name: 'cau-demo-broken', version: '1.2' }],
 };
 
-function slow(version: number): PackageDefinition {
-  return { name: 'cau-demo-slow', version: `1.${version}`, postinst: `for i in $(seq 600); do [ -e ${slowFile} ] || break; sleep 0.1; done` };
+/** An update whose installation lasts as long as its node has `slowFile`, three minutes at most. */
+export function slowUpdate(version: number): PackageDefinition {
+  return { name: 'cau-demo-slow', version: `1.${version}`, postinst: `for i in $(seq 1800); do [ -e ${slowFile} ] || break; sleep 0.1; done` };
 }
 
 /** Makes the packages that every node has from the beginning, and answers their paths. */
@@ -88,9 +90,28 @@ export async function buildBasePackages(directory: string): Promise<string[]> {
   return Promise.all(basePackageDefinitions.map((definition) => buildPackage(directory, definition)));
 }
 
-/** Makes all repositories below `directory`. */
-export async function buildRepositories(directory: string): Promise<void> {
+/**
+ * Lays a copy of all repositories at `directory`. They are made once and kept beside the root file system, whose cluster stack
+ * theirs must be newer than.
+ */
+export async function layRepositories(rootfs: string, directory: string): Promise<void> {
+  const key = createHash('sha256').update(JSON.stringify(definitions)).digest('hex').slice(0, 16);
+  const made = join(dirname(rootfs), `repositories-${key}`);
+  if (!existsSync(made)) {
+    // In a place of its own, since two labs may want them at once.
+    const making = await mkdtemp(`${made}-`);
+    await chmod(making, 0o755);
+    await buildRepositories(making);
+    await rename(making, made).catch(async (error: unknown) => {
+      await rm(making, { recursive: true });
+      if (!existsSync(made)) throw error;
+    });
+  }
   await rm(directory, { recursive: true, force: true });
+  await host('cp', '-a', made, directory);
+}
+
+async function buildRepositories(directory: string): Promise<void> {
   await Promise.all(
     Object.entries(definitions).map(async ([offer, packages]) => {
       await publish(join(directory, offer), packages);

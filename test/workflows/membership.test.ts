@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, type World } from '../helpers/simulated-world.js';
+import type { ErrorCode } from '../../domain/errors.js';
+import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
 const nodes = ['node1', 'node2', 'node3', 'node4', 'node5'];
 let world: World;
@@ -59,6 +60,69 @@ describe('while a run is paused between two nodes', () => {
     const report = await world.report(handle);
     world.cluster.powerOn('node5');
     expect(report.nodes.find((node) => node.node === 'node5')).toMatchObject({ outcome: 'Skipped', failure: { code: 'NodeOffline' }, kept: null });
+  });
+
+  it('a node that is taken out of the cluster for good is skipped when its turn comes, and no failure', async () => {
+    const handle = await pausedRun();
+    await world.cluster.expel('node5');
+    await world.say(handle, 'resume');
+    const report = await world.report(handle);
+    world.cluster.enlist('node5');
+    expect(report).toMatchObject({ outcome: 'Succeeded', failure: null });
+    expect(report.nodes.find((node) => node.node === 'node5')).toMatchObject({ outcome: 'Skipped', failure: { code: 'NodeVanished' }, kept: null });
+  });
+
+  it('a node that joins is not updated, and the report says so', async () => {
+    await world.cluster.expel('node3');
+    const handle = await pausedRun();
+    world.cluster.enlist('node3');
+    await world.cluster.until((cluster) => cluster.idle && cluster.nodes.find((node) => node.name === 'node3')?.online === true);
+    await world.say(handle, 'resume');
+    const report = await world.report(handle);
+    expect(report).toMatchObject({ outcome: 'Succeeded', failure: null });
+    expect(report.nodes.map((node) => node.node)).toEqual(['node4', 'node5']);
+    expect(report.readiness).toContainEqual(
+      expect.objectContaining({ id: 'nodes.joined', severity: 'warning', message: 'node3 joined the cluster during the run and was not updated.' }),
+    );
+    expect(await world.brokenBy(report)).toEqual([]);
+  });
+});
+
+describe('a node that is taken out of the cluster for good while it is at work', () => {
+  const options = { order: ['node5', 'node4'], restartTimeout: '2s' };
+  /** Failed, and nothing is left to release; the next node is updated all the same. */
+  const failedAlone = (code: ErrorCode) => ({
+    outcome: 'PartiallyFailed',
+    failure: { code },
+    nodes: [
+      { node: 'node5', outcome: 'Failed', failure: { code, where: 'node5' }, kept: null, restarts: [], reason: expect.stringContaining('node5 is not a node') },
+      { node: 'node4', outcome: 'Succeeded', failure: null },
+    ],
+  });
+
+  it('while its roles leave it has failed, and the others are updated', async () => {
+    world.cluster.slowStop('node5', 60_000);
+    const handle = await world.start(options, { nodes: ['node4', 'node5'] });
+    await world.until(handle, (progress) => progress.nodes.some(({ node, step }) => node === 'node5' && step === 'draining'));
+    await world.cluster.expel('node5');
+    world.cluster.slowStop('node5', 0);
+    const report = await world.report(handle);
+    world.cluster.enlist('node5');
+    expect(report).toMatchObject(failedAlone('NodeVanished'));
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
+  it('in the middle of an installation has failed, and the others are updated', async () => {
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'app').map((update) => Object.assign(update, { endlessOn: ['node5'] })));
+    const handle = await world.start(options, { nodes: ['node4', 'node5'] });
+    await expect.poll(() => world.cluster.halfInstalled('node5'), { timeout: 20_000 }).toEqual(['app']);
+    await world.cluster.expel('node5');
+    const report = await world.report(handle);
+    world.cluster.endlessUpdate('node5', 'app', false);
+    world.cluster.enlist('node5');
+    // All that was known of it at first is that it does not answer.
+    expect(report).toMatchObject(failedAlone('RestartTimeout'));
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 });
 

@@ -60,8 +60,13 @@ describe('a change of the CIB', () => {
     expect(patches.map(sourceOf)).toEqual([attributes['num_updates'], '4711', '4711']);
   });
 
-  test('that was refused because the configuration moved is decided anew', async () => {
-    const { run, patches } = cluster([103], header({ epoch: '4711' }));
+  // What a patch for an older state says of the header would take the designated controller, or the quorum, out of the CIB again.
+  test.each([
+    ['the configuration moved', { epoch: '4711' }],
+    ['the cluster has another designated controller', { num_updates: '4711', 'dc-uuid': '4' }],
+    ['the quorum was lost', { num_updates: '4711', 'have-quorum': '0' }],
+  ])('that was refused because %s is decided anew', async (_what, moved) => {
+    const { run, patches } = cluster([103], header(moved));
     let decisions = 0;
     const decide = () => {
       if (decisions++ === 0) return [edit];

@@ -108,6 +108,7 @@ describe('a hold', () => {
 
   test('of a node that is no member is refused', () => {
     expect(() => decideHold(healthy, 'node9', run, 1)).toThrow(failure('NodeVanished'));
+    expect(() => decideKeep(healthy, 'node9', run, 'gone')).toThrow(failure('NodeVanished'));
     const remote = { ...healthy, nodes: [{ id: 'far', name: 'far', isMember: false, sets: [] }] };
     expect(() => decideHold(remote, 'far', run, 1)).toThrow(failure('NodeVanished'));
   });

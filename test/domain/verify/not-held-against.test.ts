@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence, VerifiedRun } from '../../../domain/evidence.js';
-import { exampleCluster, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from '../example-cluster.js';
+import { exampleCluster, exampleNode, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from '../example-cluster.js';
 import {
   change,
   at,
@@ -156,6 +156,13 @@ describe.each<[string, VerifiedRun, Evidence]>([
           { bootId: 'node1-boot-3', at: at(150), end: 'unknown' },
         ],
       },
+    }),
+  ],
+  [
+    'a kept node that somebody has taken back into service, as its report says',
+    goodRun(goodReport({ outcome: 'NeedsAttention', nodes: nodeReports(goodNodeReport('node2', { outcome: 'NeedsAttention', kept: 'look at it' })) })),
+    goodEvidence({
+      cluster: withNodes(exampleCluster(), exampleNode('node2', { hold: { run: exampleRun, intact: false, kept: 'look at it', releaseAfter: '30m' } })),
     }),
   ],
 ])('%s', (_title, run, evidence) => {

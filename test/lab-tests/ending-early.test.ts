@@ -1,0 +1,131 @@
+/** Runs that end before their last node: told to stop, at whatever they are, or at the end of their maintenance window. */
+import { Temporal } from 'temporal-polyfill';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { previewRun } from '../../client/runs.js';
+import type { PartialOptions } from '../../domain/options.js';
+import type { Progress } from '../../domain/progress.js';
+import type { Report } from '../../domain/report.js';
+import { slowFile } from '../lab/repository.js';
+import { createLabWorld, isIn, type LabWorld } from './lab-world.js';
+import { placements, tracesInCib } from './proof.js';
+
+let world: LabWorld;
+let atFirst: string[];
+beforeAll(async () => {
+  world = await createLabWorld({ nodes: 4, offers: [] });
+  atFirst = await placements(world.lab);
+  await world.sh('node3', slowMirror);
+  await world.sh('node3', slowRole);
+});
+afterAll(() => world.stop());
+// What one test could not end is not in the way of the next.
+afterEach(async () => {
+  await world.sh('node3', `rm -f ${Object.values(brakes).join(' ')}`).catch(() => undefined);
+  await world.untilFree();
+});
+
+const two = { nodes: ['node3', 'node4'] };
+const inOrder = { order: two.nodes };
+/** While node3 has one of these files, what it stands for goes on. */
+const brakes = { installation: slowFile, mirror: '/run/slow-mirror', stop: '/run/slow-stop', start: '/run/slow-start' };
+const slowMirror = `printf '%s\\n' '#!/bin/sh' 'case " $* " in *" download "*) while [ -e ${brakes.mirror} ]; do sleep 0.1; done ;; esac' 'exec /usr/bin/apt-get "$@"' > /usr/local/sbin/apt-get && chmod 755 /usr/local/sbin/apt-get`;
+const slowRole = `sed -i '2i case "$1" in stop | start) for i in $(seq 100); do [ -e "/run/slow-$1" ] || break; sleep 0.1; done ;; esac' /usr/lib/ocf/resource.d/pacemaker/Dummy`;
+
+/** Every node serves, every role is where it was, nothing of ours is left, and the records say that every invariant holds. */
+async function expectAllIsWell(report: Report): Promise<void> {
+  await world.lab.waitSettled();
+  expect(await tracesInCib(world.lab)).toEqual([]);
+  expect(await placements(world.lab)).toEqual(atFirst);
+  expect(await world.standbyNodes()).toEqual([]);
+  expect(await world.complaintsAbout(report)).toEqual([]);
+}
+
+interface Moment {
+  readonly brake?: string;
+  readonly options?: PartialOptions;
+  isNow(progress: Progress): boolean;
+  /** What becomes of the node at work; null where none is yet. */
+  readonly afterStep: object | null;
+  readonly afterNode: object | null;
+}
+
+const untouched = { outcome: 'Canceled', installed: 0, inMaintenanceMs: null, restarts: [] };
+const done = { outcome: 'Succeeded', failure: null, installed: 1, kept: null };
+// Nothing stalls in an installation there, so that the stack may run on.
+const keep = { clusterDuringInstall: 'keep' } as const;
+const moments: Readonly<Record<string, Moment>> = {
+  'waits for approval': { options: { approval: 'plan' }, isNow: ({ phase }) => phase === 'awaitingApproval', afterStep: null, afterNode: null },
+  'fetches the updates': { brake: brakes.mirror, isNow: ({ phase }) => phase === 'staging', afterStep: null, afterNode: null },
+  'drains a node': {
+    brake: brakes.stop,
+    options: keep,
+    isNow: isIn('node3', 'draining'),
+    afterStep: { outcome: 'Canceled', installed: 0, restarts: [], kept: null },
+    afterNode: done,
+  },
+  'installs what a restart comes after': {
+    brake: brakes.installation,
+    options: { restartWhen: 'always' },
+    isNow: isIn('node3', 'installing'),
+    afterStep: { outcome: 'Canceled', installed: 1, restarts: [], kept: null },
+    afterNode: { ...done, restarts: [{}] },
+  },
+  'restarts a node': {
+    options: { restartWhen: 'always' },
+    isNow: isIn('node3', 'restarting'),
+    afterStep: { ...done, restarts: [{}] },
+    afterNode: { ...done, restarts: [{}] },
+  },
+  'waits until the roles are back': { brake: brakes.start, options: keep, isNow: isIn('node3', 'settling'), afterStep: done, afterNode: done },
+};
+
+describe.each([
+  ['step', 'afterStep'],
+  ['node', 'afterNode'],
+] as const)('a run that is told to stop after the %s', (after, expected) => {
+  it.each(Object.entries(moments))(
+    'while it %s begins nothing more, and leaves every node serving',
+    async (_when, { brake, options = {}, isNow, ...moment }) => {
+      await world.lab.offerSlow();
+      if (brake !== undefined) await world.sh('node3', `touch ${brake}`);
+      const handle = await world.start({ ...inOrder, ...options }, two);
+      await world.until(handle, isNow);
+      expect(await world.say(handle, 'stop', { reason: 'change freeze', after })).toBe(true);
+      if (brake !== undefined) await world.sh('node3', `rm -f ${brake}`);
+      const report = await world.report(handle);
+      const last = { ...untouched, reason: 'stopped by a lab test: change freeze' };
+      expect(report.nodes).toMatchObject([
+        { node: 'node3', ...(moment[expected] ?? last) },
+        { node: 'node4', ...last },
+      ]);
+      await expectAllIsWell(report);
+    },
+  );
+});
+
+describe('a maintenance window that closes while a node is at work', () => {
+  it('lets that node finish, and the next one is not begun, for that reason', async () => {
+    const { letGo, handle, closesAt } = await startBeforeTheEnd();
+    await expect.poll(() => Date.now(), { timeout: 150_000, interval: 500 }).toBeGreaterThan(closesAt);
+    await letGo();
+    const report = await world.report(handle);
+    expect(report.nodes).toMatchObject([
+      { node: 'node3', ...done },
+      { node: 'node4', ...untouched, reason: expect.stringMatching(/^the maintenance window \(until .* UTC\) closed at .*Z$/) },
+    ]);
+    await expectAllIsWell(report);
+  });
+
+  /** A window ends with a minute: the first one in which node3 is expected to fit, with some time to get there. */
+  async function startBeforeTheEnd() {
+    const timeZone = 'UTC';
+    const at = (moment: Temporal.ZonedDateTime) => ({ end: moment.toPlainDateTime().toString({ smallestUnit: 'minute' }), timeZone });
+    const now = () => Temporal.Now.zonedDateTimeISO(timeZone);
+    await world.lab.offerSlow();
+    const { window } = await previewRun(world.temporal, { cluster: world.lab.place.name, options: { window: at(now().add({ hours: 1 })) }, nodes: ['node3'] });
+    const neededMs = (window?.nodes[0]?.expected.ms ?? 0) + 15_000;
+    const end = now().add({ milliseconds: neededMs }).round({ smallestUnit: 'minute', roundingMode: 'ceil' });
+    const stalled = await world.startStalled('node3', { ...inOrder, window: at(end) }, two);
+    return { ...stalled, closesAt: end.epochMilliseconds };
+  }
+});
