@@ -18,6 +18,7 @@ import { addRunCommand } from './commands/run.js';
 import { addScheduleCommand } from './commands/schedule.js';
 import { addServeCommand } from './commands/serve.js';
 import { addStatusCommand } from './commands/status.js';
+import { addSupportCommand } from './commands/support.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { addVersionCommand } from './commands/version.js';
 import { exitCodeOf, usageExitCode } from './exit-codes.js';
@@ -46,6 +47,7 @@ for (const add of [
   addReportCommand,
   addRecoverCommand,
   addVerifyCommand,
+  addSupportCommand,
   addProfileCommand,
   addScheduleCommand,
   addServeCommand,

@@ -15,6 +15,15 @@ export async function hasPollers({ client, namespace }: TemporalClient, queue: s
   return (answer.pollers ?? []).length > 0;
 }
 
+/** Who would be missing if a run of the cluster started now on that task queue, a sentence each; empty when all are there. */
+export async function findAbsent(temporal: TemporalClient, taskQueue: string, cluster: string): Promise<string[]> {
+  const [coordinators, nodeWorkers] = await Promise.all([hasPollers(temporal, taskQueue, 'workflow'), hasPollers(temporal, clusterQueue(cluster), 'activity')]);
+  return [
+    ...(coordinators ? [] : [`no Update Coordinator works on task queue "${taskQueue}" now; its runs would wait for one`]),
+    ...(nodeWorkers ? [] : [`no node worker of cluster "${cluster}" polls Temporal at ${temporal.address} now; its runs would be refused`]),
+  ];
+}
+
 /** Waits until a coordinator and the worker of every named node are there. @throws CauError `NodeUnreachable` */
 export async function untilWorkersPoll(temporal: TemporalClient, cluster: string, nodes: readonly string[], timeoutMs = 60_000): Promise<void> {
   const queues = [

@@ -12,6 +12,8 @@ import { clusterKey } from '../workflows/messages.js';
 /** A run as Temporal lists it. */
 export interface RunSummary {
   readonly workflowId: string;
+  /** Which execution of that id. */
+  readonly runId: string;
   readonly cluster: string;
   readonly phase: string;
   /** Temporal's own status: RUNNING, COMPLETED, FAILED, … */
@@ -66,6 +68,7 @@ export async function listRuns(temporal: TemporalClient, cluster: string | null,
     const attribute = (name: string) => String(run.searchAttributes[name]?.[0] ?? '');
     runs.push({
       workflowId: run.workflowId,
+      runId: run.runId,
       cluster: attribute('CauCluster'),
       phase: attribute('CauPhase'),
       status: run.status.name,

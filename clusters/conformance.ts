@@ -17,6 +17,7 @@ import { verdictOf } from '../domain/verdict.js';
 import { testHistory } from './conformance-history.js';
 import { testPredictions } from './conformance-predictions.js';
 import { testSteering } from './conformance-steering.js';
+import { testSites } from './conformance-sites.js';
 import { persistently, until, untilAtRest, untilRefused } from './conformance-waits.js';
 
 /** A running cluster of at least three members, all online, with roles that serve and nothing held. */
@@ -30,7 +31,9 @@ export interface DriverFixture {
   join(node: string): Promise<void>;
   /** The operator's own standby command, given on another node. */
   operatorStandby(node: string, wish: 'on' | 'off'): Promise<void>;
-  /** Takes away holds, lease and standby that a failed test left. */
+  /** The operator's own word on where the node stands, given on another node; null takes it back. */
+  setSite(node: string, site: string | null): Promise<void>;
+  /** Takes away holds, lease, standby and sites that a failed test left. */
   cleanUp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -200,6 +203,8 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
     testSteering(() => fixture, ours);
 
     testHistory(() => fixture, ours);
+
+    testSites(() => fixture, ours);
 
     test('wakes whoever waits for a change soon after it, and otherwise in time', async () => {
       const [first, second] = [anyNode(), anyNode(anyNode())];

@@ -46,6 +46,8 @@ export interface ClusterNode {
   readonly id: string;
   /** Only members have a vote and a worker. */
   readonly kind: 'member' | 'remote' | 'guest';
+  /** Where it stands, in the words of its administrators (Pacemaker: the node attribute `site`); absent where they say nothing. */
+  readonly site?: string;
   readonly online: boolean;
   /** On its way in or out: not a full member. */
   readonly pending: boolean;

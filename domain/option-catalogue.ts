@@ -30,6 +30,7 @@ interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly pattern?: string;
   readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -45,6 +46,10 @@ function allowed(schema: Schema): string {
       return '`true`, `false`';
     case 'integer':
       return `${schema.minimum ?? ''} to ${schema.maximum ?? ''}`;
+    case 'object':
+      return `an object with ${Object.keys(schema.properties ?? {})
+        .map((name) => `\`${name}\``)
+        .join(', ')}`;
     case 'array':
       return isObject(schema.items) ? 'a list of objects' : 'a list';
     case 'string':

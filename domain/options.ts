@@ -8,6 +8,7 @@ import { gateSchema } from './gates.js';
 import { noScript, scriptNameSchema } from './hooks.js';
 import { nameSchema } from './names.js';
 import { maintenanceWindowSchema } from './maintenance-window.js';
+import { orderSchema } from './order.js';
 import { requireConsistent } from './option-rules.js';
 import { probeSchema } from './probes.js';
 import { wantedUpdatesSchema } from './updates.js';
@@ -23,9 +24,9 @@ export const runOptionsSchema = z.strictObject({
   updates: wantedUpdatesSchema.describe('Which updates are installed: all that the plug-ins find, or security updates and what these need.'),
   stopOnPluginFailure: z.boolean().describe('Whether plug-ins that come after one that failed are left out on that node; otherwise they still install theirs.'),
   separateRestarts: z.boolean().describe('Restart a node after each plug-in that needs it, instead of once after all of them.'),
-  order: z
-    .union([z.literal('fewestRoles'), z.array(nameSchema).min(1).max(100)])
-    .describe('Order of the nodes: those with the fewest roles first, or the listed ones in their order.'),
+  order: orderSchema.describe(
+    'Order of the nodes: those with the fewest roles first; the listed ones in their order; or one site after another, by rule or with some first, such as {"sites":["north","south"]}.',
+  ),
   maxParallelNodes: z
     .number()
     .int()

@@ -1,8 +1,9 @@
 /** The plan of a run: which nodes in which order, with what. Pure; a preview shows exactly what a run would do. */
 import { z } from 'zod';
-import { findNode, rolesOn, type ClusterDescription } from './cluster.js';
+import { findNode, type ClusterDescription } from './cluster.js';
 import type { PredictedNodeMoves } from './ports/cluster-driver.js';
 import { mustDrain } from './drain-need.js';
+import { decideOrder, siteOf, sitesOf } from './order.js';
 import { fitList } from './payload-size.js';
 import type { RunOptions } from './options.js';
 import type { Update } from './updates.js';
@@ -34,6 +35,8 @@ export const plannedNodeSchema = z.strictObject({
   list: z.array(z.string()),
   cut: z.number().int(),
   keptBack: z.array(z.string()),
+  /** Its site; only where nodes are taken site by site. */
+  site: z.string().optional(),
   /** The wave that it is in, counted from 1; absent when nodes are worked on one at a time. */
   wave: z.number().int().min(1).optional(),
   moves: z.array(
@@ -54,6 +57,11 @@ export function decidePlan(
   skipped: readonly { readonly node: string; readonly reason: string }[],
   options: RunOptions,
 ): Plan {
+  const isBySite = sitesOf(options.order) !== null;
+  const placed = (node: PlannedNode): PlannedNode => {
+    const site = isBySite ? siteOf(cluster, node.node) : null;
+    return site === null ? node : { ...node, site };
+  };
   const nodes = scanned.map((scan) => planNode(scan, options));
   const order = decideOrder(
     cluster,
@@ -62,26 +70,7 @@ export function decidePlan(
   );
   const working = order.flatMap((name) => nodes.filter((node) => node.node === name));
   const idle = nodes.filter((node) => node.action !== 'update');
-  return { nodes: [...working, ...idle, ...skipped.map(skippedNode)] };
-}
-
-/**
- * The order of nodes. A given list comes first, in its order. Otherwise nodes with promoted copies go last, so that a
- * promotion lands on an updated node; then those with the fewest roles first; the cluster's coordinating member last
- * among equals; then by name.
- */
-export function decideOrder(cluster: ClusterDescription, nodes: readonly string[], order: RunOptions['order']): string[] {
-  const listed = order === 'fewestRoles' ? [] : order.filter((node) => nodes.includes(node));
-  const rank = (node: string): readonly number[] => [
-    cluster.roles.some((role) => role.instances.some((instance) => instance.node === node && instance.state === 'Promoted')) ? 1 : 0,
-    rolesOn(cluster, node).length,
-    cluster.witness.coordinator === node ? 1 : 0,
-  ];
-  const rest = nodes.filter((node) => !listed.includes(node));
-  const ranked = rest
-    .map((node) => ({ node, rank: rank(node) }))
-    .toSorted((left, right) => compare(left.rank, right.rank) || left.node.localeCompare(right.node, 'en', { numeric: true }));
-  return [...listed, ...ranked.map((entry) => entry.node)];
+  return { nodes: [...working, ...idle, ...skipped.map(skippedNode)].map(placed) };
 }
 
 /** The plan with the moves that each node's drain and return would cause. */
@@ -159,12 +148,4 @@ function skippedNode({ node, reason }: { readonly node: string; readonly reason:
     keptBack: [],
     moves: [],
   };
-}
-
-function compare(left: readonly number[], right: readonly number[]): number {
-  for (const [index, value] of left.entries()) {
-    const difference = value - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -69,7 +69,9 @@ async function chooseNext(state: RunState, left: readonly PlannedNode[], atWork:
   const { options } = state;
   try {
     const facts = await waveFacts(state.witnesses, atWork, options.values);
-    const names = left.map((node) => node.node);
+    // Nodes of two sites are never away at once where sites are taken one after another.
+    const here = state.plan?.nodes.find((node) => node.node === atWork[0])?.site;
+    const names = left.filter((node) => node.site === here).map((node) => node.node);
     const next = nextBeside(facts, names, atWork, options.values.maxParallelNodes);
     return ('node' in next ? left.find((node) => node.node === next.node) : undefined) ?? 'noneYet';
   } catch {

@@ -2,6 +2,7 @@
 import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import { scriptsOf, type RunOptions } from '../domain/options.js';
+import { inTurns } from '../domain/order.js';
 import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
 import { forecastOf, moveModes, type ModeForecast, type MoveMode } from '../domain/move-modes.js';
 import { placementOf } from '../domain/placement.js';
@@ -176,12 +177,18 @@ export async function waveFacts(witnesses: Witnesses, atWork: readonly string[],
 }
 
 /** The plan in waves, where several nodes may be worked on at once, and what people should know of them; otherwise the plan as it is. */
-export async function planWaves({ witnesses }: Acquaintance, plan: Plan, options: RunOptions): Promise<{ readonly plan: Plan; readonly findings: Finding[] }> {
+export async function planWaves(
+  { description, witnesses }: Acquaintance,
+  plan: Plan,
+  options: RunOptions,
+): Promise<{ readonly plan: Plan; readonly findings: Finding[] }> {
   const nodes = plan.nodes.filter((node) => node.action === 'update').map((node) => node.node);
   if (options.maxParallelNodes === 1 || nodes.length < 2) return { plan, findings: [] };
   const facts = await waveFacts(witnesses, [], options);
-  const waves = decideWaves(facts, nodes, options.maxParallelNodes);
-  return { plan: withWaves(plan, waves), findings: waveFindings(facts, waves, options) };
+  const turns = inTurns(description, nodes, options.order).map((turn) => decideWaves(facts, turn, options.maxParallelNodes));
+  const waves = turns.flat();
+  const alone = waves.some((wave) => wave.length > 1) ? [] : (turns.find((turn) => turn.length > 1) ?? []);
+  return { plan: withWaves(plan, waves), findings: waveFindings(facts, alone, options) };
 }
 
 /** Whether the roles of the node have to leave it: before its updates, or when its stack stops for a restart. */

@@ -1,10 +1,9 @@
 /** `cau schedule create` and `update`: both show the next ten times before anything is saved. */
 import type { Command } from 'commander';
 import { createInterface } from 'node:readline/promises';
-import { hasPollers } from '../../client/pollers.js';
+import { findAbsent } from '../../client/pollers.js';
 import { renderNextTimes } from '../../client/reports/schedule-text.js';
 import { planChange, planSchedule, type PlannedSchedule } from '../../client/schedules.js';
-import { clusterQueue } from '../../domain/names.js';
 import { refusedExitCode } from '../exit-codes.js';
 import { printNote, printResult } from '../output.js';
 import { addScheduleFlags, readScheduleFlags, type ScheduleFlags } from '../schedule-flags.js';
@@ -84,6 +83,5 @@ async function isConfirmed(id: string): Promise<boolean> {
 
 /** A misspelled cluster would be noticed only in the night. */
 async function noteAbsence({ temporal }: Session, cluster: string): Promise<void> {
-  if (await hasPollers(temporal, clusterQueue(cluster), 'activity')) return;
-  printNote(`Note: no node worker of cluster "${cluster}" polls Temporal at ${temporal.address} now; its runs would be refused.`);
+  for (const absence of await findAbsent(temporal, temporal.taskQueue, cluster)) printNote(`Note: ${absence}.`);
 }

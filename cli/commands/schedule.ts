@@ -1,5 +1,6 @@
 /** `cau schedule`: schedules of Updating Runs; they are Temporal Schedules, and those that were made otherwise are shown as well. */
 import type { Command } from 'commander';
+import { findAbsent } from '../../client/pollers.js';
 import { lastRuns } from '../../client/schedule-runs.js';
 import { deleteSchedule, listSchedules, pauseSchedule, requireSchedule, triggerSchedule, viewOf } from '../../client/schedules.js';
 import { showsColours } from '../../client/reports/paint.js';
@@ -60,7 +61,9 @@ async function show(name: string | undefined, flags: GlobalFlags): Promise<void>
   await withTemporal(flags, async (session) => {
     const { temporal, json } = session;
     const description = await requireSchedule(temporal, scheduleNameOf(name, session));
-    const shown = { ...viewOf(description), lastRuns: await lastRuns(temporal, description) };
+    const view = viewOf(description);
+    const absent = view.cluster === null ? [] : await findAbsent(temporal, description.action.taskQueue, view.cluster);
+    const shown = { ...view, absent, lastRuns: await lastRuns(temporal, description) };
     printResult(shown, json, () => renderSchedule(shown, shown.lastRuns, showsColours(process.stdout)));
   });
 }

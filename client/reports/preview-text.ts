@@ -11,15 +11,26 @@ import { renderTable } from './table.js';
 export function renderPreview(preview: Preview, colours: boolean): string {
   const paint = createPaint(colours);
   const { plan } = preview;
+  const hasSites = plan.nodes.some((node) => node.site !== undefined);
   return [
     `${paint.bold(`Preview of an Updating Run of cluster ${preview.cluster}`)} ${paint.dim(`(${preview.software.join(', ')}; nothing was changed)`)}`,
     ...(preview.profile === undefined ? [] : [paint.dim(renderProfileUsed(preview.profile))]),
     '',
     renderTable(
-      [plan.nodes.some((node) => node.wave !== undefined) ? 'wave' : '', 'node', 'updates', 'security', 'size', 'restart', 'roles that move'].map((head) =>
-        paint.dim(head),
-      ),
-      plan.nodes.map((node, index) => planRow(node, index)),
+      [
+        plan.nodes.some((node) => node.wave !== undefined) ? 'wave' : '',
+        'node',
+        ...(hasSites ? ['site'] : []),
+        'updates',
+        'security',
+        'size',
+        'restart',
+        'roles that move',
+      ].map((head) => paint.dim(head)),
+      plan.nodes.map((node, index) => {
+        const [turn = '', name = '', ...rest] = planRow(node, index);
+        return [turn, name, ...(hasSites ? [node.site ?? ''] : []), ...rest];
+      }),
     ),
     '',
     ...plan.nodes.filter((node) => node.list.length > 0).map((node) => `${node.node}: ${node.list.slice(0, 8).join(', ')}${more(node)}`),

@@ -67,7 +67,8 @@ function longest(interruptions: readonly Interruption[]): string {
   return interruptions.length === 0 ? 'none' : renderElapsed(Math.max(...interruptions.map((one) => one.ms)));
 }
 
-function nodeRemarks(node: NodeReport): string[] {
+/** What people should know of a node beyond its row: why it failed, what it still needs. */
+export function nodeRemarks(node: NodeReport): string[] {
   return [
     ...(node.failure === null ? [] : [`${node.node}: ${node.failure.code}: ${node.failure.message} ${node.failure.remedy}`]),
     ...(node.failure === null && node.reason !== null && node.outcome !== 'UpToDate' ? [`${node.node}: ${node.reason}`] : []),
@@ -81,7 +82,7 @@ function nodeRemarks(node: NodeReport): string[] {
 }
 
 /** How each script ended; of one that failed also what it wrote last. */
-function scriptLines({ node, hooks = [] }: NodeReport): string[] {
+export function scriptLines({ node, hooks = [] }: NodeReport): string[] {
   return hooks.flatMap(({ phase, script, ended, exitCode, ms, output }) => {
     const how = ended === 'exited' ? `exit code ${exitCode}` : { timedOut: 'ended at its timeout', signaled: 'killed', interrupted: 'no result' }[ended];
     const line = `${node} ${phase} ${script}: ${how}${ms === null ? '' : ` after ${renderElapsed(ms)}`}`;

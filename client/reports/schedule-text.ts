@@ -19,6 +19,8 @@ interface ShownSchedule {
   readonly request: RunRequest | null;
   readonly nextTimes: readonly string[];
   readonly missed: { readonly late: number; readonly overlap: number };
+  /** Who would be missing if it started a run now; not known in a list. */
+  readonly absent?: readonly string[];
 }
 
 interface ShownRun {
@@ -39,6 +41,7 @@ export function renderSchedule(schedule: ShownSchedule, runs: readonly ShownRun[
     `Too late:  ${renderWindow(schedule)}`,
     `Asks for:  ${renderRequest(schedule.request)}`,
     ...missedOf(schedule),
+    ...(schedule.absent ?? []).map((absence) => `Missing:   ${paint.yellow(absence)}`),
     '',
     renderNextTimes(schedule.nextTimes, zone),
     '',

@@ -39,6 +39,9 @@ export interface CibPrimitive {
   readonly isContained: boolean;
 }
 
+/** No longer than `order` can name it. */
+const longestSite = 64;
+
 export interface CibHeader {
   readonly version: CibVersion;
   /** Whether the partition that this CIB belongs to has quorum. */
@@ -110,6 +113,12 @@ export function isSameConfiguration(left: CibVersion, right: CibVersion): boolea
 /** The value of a name in a set. */
 export function findValue(set: AttributeSet | undefined, name: string): string | undefined {
   return set?.pairs.find((pair) => pair.name === name)?.value;
+}
+
+/** Where the node stands: `crm_attribute --node NODE --name site --update SITE`, as constraints and fencing topologies use it too. */
+export function siteOf(node: CibNode): string | undefined {
+  const site = node.sets.map((set) => findValue(set, 'site')).find((value) => value !== undefined && value !== '');
+  return site?.slice(0, longestSite);
 }
 
 function toHeader(root: XmlElement): CibHeader {

@@ -1,7 +1,7 @@
 /** What Pacemaker's tools say of the cluster, put together. */
 import type { ClusterDescription, ClusterNode, ClusterSight } from '../../domain/cluster.js';
 import { CauError } from '../../domain/errors.js';
-import type { Cib } from './cib.js';
+import { siteOf, type Cib } from './cib.js';
 import { readCib } from './compare-and-swap.js';
 import type { CommandRunner } from './commands.js';
 import type { ClusterView, MonitoredNode } from './crm-mon.js';
@@ -84,8 +84,10 @@ async function readVotes(run: CommandRunner, node: string): Promise<CorosyncQuor
 function toNode(node: MonitoredNode, view: ClusterView, cib: Cib): ClusterNode {
   const configured = cib.nodes.find((candidate) => candidate.name === node.name);
   const { standbyOnFail, ...facts } = node;
+  const site = configured === undefined ? undefined : siteOf(configured);
   return {
     ...facts,
+    ...(site === undefined ? {} : { site }),
     hold: configured === undefined ? null : findHold(configured),
     standbyBy: standbyOnFail ? 'operator' : standbyBy(cib, configured, node.standby),
     activeInstances: view.roles.flatMap((role) => role.instances).filter((instance) => instance.node === node.name && instance.state !== 'Stopped').length,

@@ -13,6 +13,8 @@ import type { RolePreference, Steering } from '../../domain/steering.js';
 export interface NodeConfiguration {
   readonly operatorStandby: boolean;
   readonly hold: Hold | null;
+  /** Where the node stands, if an operator said so. */
+  readonly site?: string;
 }
 
 export interface Configuration {
@@ -152,7 +154,13 @@ export function withOperatorStandby(configuration: Configuration, name: string, 
   const { hold } = node;
   if (wish === 'on')
     return hold?.intact === true && hold.standby !== 'none' ? configuration : withNode(configuration, name, { ...node, operatorStandby: true });
-  return withNode(configuration, name, { operatorStandby: false, hold: hold === null || hold.standby === 'none' ? hold : { ...hold, intact: false } });
+  return withNode(configuration, name, { ...node, operatorStandby: false, hold: hold === null || hold.standby === 'none' ? hold : { ...hold, intact: false } });
+}
+
+/** What an operator says of where the node stands; null takes it back. */
+export function withSite(configuration: Configuration, name: string, site: string | null): Configuration {
+  const { site: _before, ...node } = requireConfigured(configuration, name);
+  return withNode(configuration, name, site === null ? node : { ...node, site });
 }
 
 /** With a node that nobody has touched. */

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterDescription } from '../../domain/cluster.js';
 import { ClusterState } from './cluster-state.js';
 import { openConfiguration, writeWhole } from './configuration-file.js';
-import { withManaged, withOperatorStandby } from './configuration.js';
+import { withManaged, withOperatorStandby, withSite } from './configuration.js';
 import { describeMachine, type SimulatedClusterSettings } from './describe-machine.js';
 import { createStartFaults, createStopFaults, createSyncFaults, setUpdateFault } from './faults.js';
 import { startFencing, type Fencing } from './fencing.js';
@@ -182,6 +182,11 @@ export class SimulatedCluster {
   /** What an operator does with standby: `off` also lifts the standby that a run had set. */
   operatorStandby(node: string, wish: 'on' | 'off'): void {
     this.state.configure('operator', (now) => withOperatorStandby(now, node, wish));
+  }
+
+  /** What an operator says of where the node stands. */
+  setSite(node: string, site: string | null): void {
+    this.state.configure('operator', (now) => withSite(now, node, site));
   }
 
   setMaintenanceMode(maintenanceMode: boolean): void {

@@ -1,7 +1,7 @@
 /** A simulated cluster as one of its nodes sees it. */
 import type { ClusterDescription, ClusterNode, FailedAction, InstanceState, Role, RoleInstance } from '../../domain/cluster.js';
 import type { ClusterState, FailedOperation, Instance } from './cluster-state.js';
-import { isStandby } from './configuration.js';
+import { isStandby, type NodeConfiguration } from './configuration.js';
 import { hasQuorum, neededVotes, seenBy, type Member } from './members.js';
 import type { SimulatedRole } from './model.js';
 
@@ -62,12 +62,13 @@ function isUnsettled(state: ClusterState): boolean {
 }
 
 function describeNode(state: ClusterState, member: Member, viewer: Member, seen: readonly Member[]): ClusterNode {
-  const configured = state.configuration.nodes[member.name] ?? { operatorStandby: false, hold: null };
+  const configured: NodeConfiguration = state.configuration.nodes[member.name] ?? { operatorStandby: false, hold: null };
   const isLostToViewer = viewer.isCut && member !== viewer && member.stack === 'running';
   return {
     name: member.name,
     id: String(state.settings.nodes.indexOf(member.name) + 1),
     kind: 'member',
+    ...(configured.site === undefined ? {} : { site: configured.site }),
     online: seen.includes(member),
     pending: !viewer.isCut && (member.stack === 'joining' || member.stack === 'leaving'),
     unclean: isLostToViewer || (member.isUnclean && member !== viewer),

@@ -6,11 +6,14 @@ import { noQuorumPolicyRule, suicideRule } from './no-quorum-policy.js';
 import { quorumRule } from './quorum.js';
 import type { ReadinessRule } from './rule.js';
 import { sameScriptsRule, scriptsRule } from './scripts.js';
+import { sitesRule } from './sites.js';
+import { versionRule } from './version.js';
 import { clockRule, stackAtBootRule, workersRule } from './workers.js';
 
 /** Every readiness rule, the gravest first. A new rule is one file and one line here. */
 export const readinessRules: readonly ReadinessRule[] = [
   quorumRule,
+  versionRule,
   suicideRule,
   maintenanceRule,
   fencingDeviceRule,
@@ -26,4 +29,5 @@ export const readinessRules: readonly ReadinessRule[] = [
   fencingEnabledRule,
   noQuorumPolicyRule,
   sameScriptsRule,
+  sitesRule,
 ];

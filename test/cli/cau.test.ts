@@ -69,6 +69,43 @@ describe('cau', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('report list has the runs of a cluster with their results, within a period', async () => {
+    const { stdout, exitCode } = await cau(['report', 'list', world.name, '--since', '1h']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^started +cluster +result[^\\n]*\\n\\S+Z +${world.name} +Succeeded .*4 Succeeded +\\d+ .*cau/run/${world.name}/\\S+$`));
+    const { runs } = JSON.parse((await cau(['report', 'list', world.name, '--json'])).stdout) as { runs: unknown[] };
+    expect(runs).toEqual([expect.objectContaining({ cluster: world.name, result: 'Succeeded', reason: 'a test', nodes: '4 Succeeded' })]);
+    const before = await cau(['report', 'list', world.name, '--until', '1h']);
+    expect(before).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^No run of that time[\s\S]*cau report list --archive/) });
+  });
+
+  it('report export writes a web page or a table, to a file or to standard output', async () => {
+    const page = join(home, 'report.html');
+    const { stdout } = await cau(['report', 'export', world.name, '--output', page]);
+    expect(stdout).toBe(`${page}: 1 report`);
+    expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Updating Run of cluster[\s\S]*<\/html>\n$/);
+    const table = await cau(['report', 'export', world.name, '--format', 'csv', '--last', '5']);
+    expect(table.stdout).toMatch(/^cluster,run,requestedBy,[^\n]*\n[\s\S]*,node1,Succeeded,[^\n]*,kernel,1\.0,1\.1,/);
+    const { runs, content } = JSON.parse((await cau(['report', 'export', world.name, '--format', 'csv', '--json'])).stdout) as {
+      runs: string[];
+      content: string;
+    };
+    expect(runs).toEqual([expect.stringMatching(/^cau\/run\//)]);
+    expect(content.trim().replaceAll('\r\n', '\n')).toBe(table.stdout.trim().replaceAll('\r\n', '\n'));
+  });
+
+  it('report reads the archive of a node when Temporal does not answer', async () => {
+    const nobody = { TEMPORAL_ADDRESS: '127.0.0.1:9' };
+    const { stdout } = await cau(['report', 'show', world.name, '--json']);
+    const archive = await mkdtemp(join(home, 'archive-'));
+    await writeFile(join(archive, 'one.json'), stdout);
+    await writeFile(join(archive, 'two.json'), 'cut off');
+    const listed = await cau(['report', 'list', '--archive', archive], nobody);
+    expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(world.name), stderr: expect.stringMatching(/two\.json is not a report/) });
+    expect((await cau(['report', 'show', '--archive', archive, '--json'], nobody)).stdout).toBe(stdout);
+    expect((await cau(['report', 'export', '--archive', archive], nobody)).stdout).toContain('<!doctype html>');
+  });
+
   it('status shows the last run of the cluster', async () => {
     const { stdout } = await cau(['status', world.name]);
     expect(stdout).toMatch(new RegExp(`Cluster ${world.name} {2}Succeeded`));
@@ -121,6 +158,7 @@ describe('cau --json prints one JSON document on standard output and nothing els
     ['a status', (cluster) => ['status', cluster, '--json'], 'progress'],
     ['a run that is followed', (cluster) => ['--json', 'status', '--follow', cluster], 'outcome'],
     ['a report', (cluster) => ['report', 'show', cluster, '--json'], 'nodes'],
+    ['a list of reports', (cluster) => ['report', 'list', cluster, '--json'], 'runs'],
     ['the configuration', () => ['config', 'show', '--json'], 'settings'],
     ['the version', () => ['version', '--json'], 'cau'],
     ['a command to a run that is over', (cluster) => ['pause', cluster, '--json'], 'failure'],
@@ -174,6 +212,11 @@ describe('cau refuses, in words and with its own exit code,', () => {
     ['a run that is not there', ['status', 'no/such/run'], 2, /RunNotFound/],
     ['a command to a run that is not there', ['pause', 'no/such/run'], 2, /There is no run "no\/such\/run"/],
     ['a cluster without any run', ['report', 'show', 'nowhere'], 2, /RunNotFound/],
+    ['a period that is none', ['report', 'list', '--since', 'yesterday'], 2, /--since: "yesterday" is no date/],
+    ['a period that ends before it begins', ['report', 'list', '--since', '1h', '--until', '2h'], 2, /--since \(1h\) is not before --until \(2h\)/],
+    ['a number of runs that is none', ['report', 'list', '--last', '0'], 2, /--last: "0".*1 to 1000/],
+    ['a format that is none', ['report', 'export', '--format', 'pdf'], 2, /html, csv/],
+    ['an archive that is not there', ['report', 'export', '--archive', '/no/such', '--output', '/x'], 2, /--archive: directory \/no\/such/],
     ['a configuration file that is not there', ['--config', '/no/such/file', 'status'], 2, /There is no configuration file/],
     ['a port that is none', ['serve', 'temporal', '--port', 'many'], 2, /"many" is no port/],
   ])('%s', async (_title, args, code, words) => {

@@ -1,13 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultOptions } from '../../domain/options.js';
+import { defaultOptions, type RunOptions } from '../../domain/options.js';
 import { payloadBytes } from '../../domain/payload-size.js';
-import { decideOrder, decidePlan, reasonToSkip } from '../../domain/plan.js';
+import { decidePlan, reasonToSkip } from '../../domain/plan.js';
 import type { Update } from '../../domain/updates.js';
 import { exampleCluster, exampleNode, heldNode, otherRun, withNodes } from './example-cluster.js';
 
 const cluster = exampleCluster();
-const names = cluster.nodes.map((node) => node.name);
 const update = (name: string, changes: Partial<Update> = {}): Update => ({
   name,
   plugin: 'apt',
@@ -19,28 +17,6 @@ const update = (name: string, changes: Partial<Update> = {}): Update => ({
   restart: 'notExpected',
   clusterStack: false,
   ...changes,
-});
-
-describe('the order of nodes', () => {
-  it('puts nodes with a promoted copy last, so that it is promoted once, onto an updated node', () => {
-    expect(decideOrder(cluster, names, 'fewestRoles').at(-1)).toBe('node2');
-  });
-
-  it('puts nodes with the fewest roles first', () => {
-    expect(decideOrder(cluster, names, 'fewestRoles')[0]).toBe('node3');
-  });
-
-  it('keeps a given list and appends the others', () => {
-    expect(decideOrder(cluster, names, ['node4', 'node2'])).toEqual(['node4', 'node2', 'node3', 'node1']);
-  });
-
-  it('names every node exactly once, whatever is listed', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.constantFrom(...names, 'stranger'), { minLength: 1 }), (listed) => {
-        expect(decideOrder(cluster, names, listed).toSorted()).toEqual(names.toSorted());
-      }),
-    );
-  });
 });
 
 describe('the plan', () => {
@@ -64,6 +40,19 @@ describe('the plan', () => {
       ['node4', 'skip', 'notExpected'],
     ]);
     expect(plan.nodes[1]).toMatchObject({ updates: 1, security: 1, bytes: 1000 });
+  });
+
+  it('tells the site of each node where sites are taken one after another, and only there', () => {
+    const placed = withNodes(cluster, exampleNode('node1', { site: 'north' }));
+    const sites = (order: RunOptions['order']) =>
+      decidePlan(
+        placed,
+        ['node1', 'node2'].map((node) => ({ node, updates: [], restartNeeded: true, repairNeeded: false, keptBack: [] })),
+        [],
+        { ...defaultOptions, order },
+      ).nodes.map(({ site }) => site);
+    expect(sites('bySite')).toEqual(['north', undefined]);
+    expect(sites('fewestRoles')).toEqual([undefined, undefined]);
   });
 
   it('names what it cuts when there are thousands of updates', () => {

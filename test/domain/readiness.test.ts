@@ -17,6 +17,8 @@ const facts = (cluster: ClusterDescription, changes: Partial<ReadinessFacts> = {
 });
 const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
   ['cluster.quorum', facts({ ...healthy, quorum: { ...healthy.quorum, quorate: false, votes: 2 } })],
+  ['cluster.version', facts({ ...healthy, software: ['pacemaker 2.0.5'] })],
+  ['cluster.version', facts({ ...healthy, software: ['pacemaker 1.1.24'] })],
   ['quorum.margin', facts({ ...healthy, quorum: { ...healthy.quorum, votes: 4, needed: 4, withoutQuorum: 'suicide' } })],
   ['cluster.maintenance', facts({ ...healthy, maintenanceMode: true })],
   ['cluster.maintenance', facts({ ...healthy, stopAllResources: true })],
@@ -64,6 +66,14 @@ describe('readiness', () => {
     expect(findBlocker(checkReadiness(facts(withNodes(healthy, node), { options: { ...defaultOptions, ...options } })))).toBeNull();
   });
 
+  it.each(['pacemaker 2.1.0', 'pacemaker 2.1', 'pacemaker 2.1.10-1.fc40', 'pacemaker 3.0.0', 'pacemaker 10.0.0', 'pacemaker unknown', 'corosync 1.4.7'])(
+    'refuses no cluster manager that is new enough, or of which it cannot tell: %s',
+    (software) => {
+      expect(findBlocker(checkReadiness(facts({ ...healthy, software: [software] })))).toBeNull();
+      expect(findBlocker(checkReadiness(facts({ ...healthy, software: [] })))).toBeNull();
+    },
+  );
+
   it('lets the only node that can run roles be updated where an outage is allowed, or when it is not asked for', () => {
     const alone = withNodes(healthy, ...['node2', 'node3', 'node4'].map((node) => exampleNode(node, { standby: true, standbyBy: 'operator' })));
     expect(findBlocker(checkReadiness(facts(alone, { options: { ...defaultOptions, allowOutage: true } })))).toBeNull();
@@ -79,6 +89,19 @@ describe('readiness', () => {
   it.each(['suicide', 'ignore'] as const)('shows what the loss of quorum would cost where it is more than stopped roles: %s', (withoutQuorum) => {
     const findings = checkReadiness(facts({ ...healthy, quorum: { ...healthy.quorum, withoutQuorum } }));
     expect(findings).toMatchObject([{ id: 'quorum.policy', severity: 'warning', message: expect.stringContaining(`no-quorum-policy=${withoutQuorum}`) }]);
+  });
+
+  it.each([
+    ['no node has one', {}, 'none of them has a site'],
+    ['some nodes have none', { node1: 'north', node2: 'south', node4: 'south' }, 'node3 has no site'],
+    ['a listed one is nowhere', { node1: 'north', node2: 'north', node3: 'south', node4: 'south' }, 'No node is at site "west"; the sites are north, south'],
+  ])('warns of sites that an order by site cannot use: %s', (_title, sites: Readonly<Record<string, string>>, words) => {
+    const placed = withNodes(healthy, ...Object.entries(sites).map(([node, site]) => exampleNode(node, { site })));
+    const listed = { ...defaultOptions, order: { sites: ['south', 'west'] } };
+    const findings = checkReadiness(facts(placed, { options: listed }));
+    expect(findings.map(({ id, severity, message }) => [id, severity, message])).toContainEqual(['nodes.site', 'warning', expect.stringContaining(words)]);
+    expect(findBlocker(findings)).toBeNull();
+    expect(checkReadiness(facts(placed))).toEqual([]);
   });
 
   it('has a scenario for every blocking rule', () => {

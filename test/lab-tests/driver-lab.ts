@@ -36,11 +36,22 @@ export async function openDriverLab(settings: { readonly fencing: boolean }): Pr
     cut: (node) => lab.machine(node).cut(),
     join: (node) => plugIn(() => lab.machine(node).join()),
     operatorStandby: async (node, wish) => void (await exec(lab.nodes.find((other) => other !== node) ?? node, 'crm_standby', '-N', node, '-v', wish)),
+    setSite: async (node, site) =>
+      void (await exec(
+        lab.nodes.find((other) => other !== node) ?? node,
+        'crm_attribute',
+        '--node',
+        node,
+        '--name',
+        'site',
+        ...(site === null ? ['--delete'] : ['--update', site]),
+      )),
     async cleanUp() {
       const remove = (xpath: string) => exec(lab.nodes[0] ?? 'node1', 'cibadmin', '--delete-all', '--force', '--xpath', xpath);
       await remove('//nodes/node/instance_attributes[starts-with(@id,"cau-hold-")]');
       await remove('//crm_config/cluster_property_set[@id="cau-lease"]');
       await remove('//nodes/node/instance_attributes/nvpair[@name="standby"]');
+      await remove('//nodes/node/instance_attributes/nvpair[@name="site"]');
       await remove('//crm_config/cluster_property_set/nvpair[@name="cau-lab-noise"]');
     },
     async close() {

@@ -38,6 +38,10 @@ it('A schedule is shown with what its runs are asked for, when a start is too la
   const text = renderSchedule(shown, runs, false);
   expect(text).toContain('Asks for:  every node; profile fast, only with digest 0123456789ab; drainTimeout 5m');
   expect(text).toContain('more than 1h late is skipped');
+  expect(text).not.toContain('Missing:');
+  expect(renderSchedule({ ...shown, absent: ['no node worker of cluster "c1" polls'] }, [], false)).toContain(
+    'Missing:   no node worker of cluster "c1" polls',
+  );
   expect(text).toContain('Missed:    1 start while Temporal was away');
   expect(text).toMatch(/Fri 2027-03-26 03:00 \+01:00 {2}Skipped {2}cau\/run\/c1-1\n +cau\/run\/c1-1: It came too late\./);
   expect(renderSchedule({ ...shown, catchupWindow: { ofRun: '1h', ofTemporalMs: 60_000 } }, [], false)).toContain('more than 1 min 0 s late');

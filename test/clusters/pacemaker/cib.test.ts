@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCib } from '../../../clusters/pacemaker/cib.js';
+import { parseCib, siteOf } from '../../../clusters/pacemaker/cib.js';
 import { findHold, standbyBy } from '../../../clusters/pacemaker/holds.js';
 import { findLease } from '../../../clusters/pacemaker/lease.js';
 import { CauError } from '../../../domain/errors.js';
@@ -35,6 +35,17 @@ describe('the CIB', () => {
       'stale',
     ]);
     expect(healthy.primitives[0]).toEqual({ id: 'web-srv', standard: 'ocf', type: 'nginx', isContained: false });
+  });
+
+  test('tells where a node stands, from whichever set of its attributes has it, and nothing of one that has an empty word', () => {
+    const sets = (site: string) =>
+      `<instance_attributes id="a"><nvpair id="a1" name="standby" value="off"/></instance_attributes><instance_attributes id="b">${site}</instance_attributes>`;
+    const node = (id: number, site: string) => `<node id="${id}" uname="node${id}">${sets(site)}</node>`;
+    const cib = parseCib(
+      `<cib admin_epoch="0" epoch="1" num_updates="2"><configuration><nodes>${node(1, '<nvpair id="b1" name="site" value="Zürich West"/>')}${node(2, '<nvpair id="c1" name="site" value=""/>')}${node(3, '')}</nodes></configuration></cib>`,
+    );
+    expect(cib.nodes.map(siteOf)).toEqual(['Zürich West', undefined, undefined]);
+    expect(healthy.nodes.map(siteOf)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   test('has the promotion scores of every copy', () => {

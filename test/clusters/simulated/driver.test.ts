@@ -36,11 +36,13 @@ describeClusterDriver('simulated', async () => {
     cut: async (node) => cluster.cut(node),
     join: async (node) => cluster.join(node),
     operatorStandby: async (node, wish) => cluster.operatorStandby(node, wish),
+    setSite: async (node, site) => cluster.setSite(node, site),
     async cleanUp() {
       const { nodes: seen, lease } = cluster.description();
       for (const node of seen) {
         if (node.hold !== null) await driverOn('node1').release(node.name, node.hold.run);
         cluster.operatorStandby(node.name, 'off');
+        cluster.setSite(node.name, null);
       }
       if (lease !== null) await driverOn('node1').dropLease(lease.run);
     },
