@@ -55,30 +55,40 @@ export function testSteering(open: () => DriverFixture, run: RunReference): void
     await takeHome(witness, run, [{ role, node }], 1000);
   });
 
-  test('a release, a dropped lease and the next lease each take away what a run preferred', async () => {
+  test('a release, a kept hold, a dropped lease and the next lease each take away what a run preferred', async () => {
     const { role, node } = await freeRole(anyDriver());
     const witness = anyDriver(node);
-    const targetOf = async () => (await witness.predictMoves([node], leftToCluster))[0]?.moves.find((move) => move.role === role)?.to;
-    const unsteered = await targetOf();
-    const elsewhere = open().nodes.find((other) => other !== node && other !== unsteered) ?? '';
-    const steering = { preferences: [{ role, node: elsewhere, score: 1 }], until: soon() };
+    // To stay where it is, so that nothing moves.
+    const stay = { role, node, score: 1 };
+    const steering = { preferences: [stay], until: soon() };
+    const preferences = async () => (await anyDriver().describe()).preferences;
+    const steered = async (of: string | null) => {
+      await witness.steer(run, of, steering);
+      await witness.steer(run, of, steering);
+      expect(await preferences()).toEqual([stay]);
+    };
 
-    await witness.hold(node, run, 1, '30m', { includeStandby: true, serving: true });
-    await witness.steer(run, node, steering);
-    await witness.steer(run, node, steering);
-    expect(await targetOf()).toBe(elsewhere);
+    await witness.hold(node, run, 1, '30m', { includeStandby: false, serving: true });
+    await steered(node);
+    await witness.unsteer(run, node);
+    expect(await preferences()).toEqual([]);
+    await steered(node);
     await witness.release(node, run);
-    expect(await targetOf()).toBe(unsteered);
+    expect(await preferences()).toEqual([]);
 
     await witness.takeLease(run);
-    await witness.steer(run, null, steering);
+    await steered(null);
     await witness.dropLease(run);
-    expect(await targetOf()).toBe(unsteered);
+    expect(await preferences()).toEqual([]);
 
-    await witness.steer(run, null, steering);
+    await steered(null);
     await witness.takeLease(run);
-    expect(await targetOf()).toBe(unsteered);
-    await witness.dropLease(run);
+    expect(await preferences()).toEqual([]);
+
+    await witness.hold(node, run, 1, '30m', { includeStandby: false, serving: true });
+    await steered(node);
+    await witness.keep(node, run, 'to be looked at');
+    expect(await preferences()).toEqual([]);
   });
 
   /** A role with one place that stays where it is when its node is back. */
