@@ -1,7 +1,8 @@
 /** Writing files as one archive that every system can open. */
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { CauError } from '../domain/errors.js';
 
@@ -10,12 +11,16 @@ export interface ArchivedFile {
   readonly content: string;
 }
 
-/** Writes a `.tar.gz` that only its owner may read, all in one directory of that name. @throws CauError `InvalidInput` when there is such a file already, or none can be written */
+/**
+ * Writes a `.tar.gz` that only its owner may read, all in one directory of that name.
+ * @throws CauError `InvalidInput` when there is such a file already, or none can be written
+ */
 export async function writeArchive(file: string, directory: string, files: readonly ArchivedFile[]): Promise<void> {
   const archive = pack();
   for (const { name, content } of files) archive.entry({ name: `${directory}/${name}`, mode: 0o600 }, content);
   archive.finalize();
-  await pipeline(archive, createGzip(), createWriteStream(file, { flags: 'wx', mode: 0o600 })).catch((cause: unknown) => {
+  const content = await promisify(gzip)(await buffer(archive));
+  await writeFile(file, content, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
     throw new CauError('InvalidInput', `--output: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`, {
       where: 'output',
       cause,

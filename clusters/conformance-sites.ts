@@ -9,7 +9,7 @@ import { until } from './conformance-waits.js';
 
 /** Declares the tests. */
 export function testSites(open: () => DriverFixture, run: RunReference): void {
-  const site = 'Zürich West';
+  const site = 'north wing';
   const isThere =
     (node: string, wanted: string | undefined) =>
     (cluster: ClusterSight): Verdict =>

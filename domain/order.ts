@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findNode, rolesOn, type ClusterSight } from './cluster.js';
 import { nameSchema } from './names.js';
 
-/** A site is called what its administrators call it, also "Zürich West". */
+/** A site is called what its administrators call it, also "north wing". */
 const siteNameSchema = z.string().min(1).max(64);
 
 /** What the option `order` may be. */

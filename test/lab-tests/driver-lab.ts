@@ -36,16 +36,12 @@ export async function openDriverLab(settings: { readonly fencing: boolean }): Pr
     cut: (node) => lab.machine(node).cut(),
     join: (node) => plugIn(() => lab.machine(node).join()),
     operatorStandby: async (node, wish) => void (await exec(lab.nodes.find((other) => other !== node) ?? node, 'crm_standby', '-N', node, '-v', wish)),
-    setSite: async (node, site) =>
-      void (await exec(
-        lab.nodes.find((other) => other !== node) ?? node,
-        'crm_attribute',
-        '--node',
-        node,
-        '--name',
-        'site',
-        ...(site === null ? ['--delete'] : ['--update', site]),
-      )),
+    async setSite(node, site) {
+      const change = site === null ? ['--delete'] : ['--update', site];
+      const other = lab.nodes.find((one) => one !== node) ?? node;
+      const { exitCode, all } = await exec(other, 'crm_attribute', '--node', node, '--name', 'site', ...change);
+      if (exitCode !== 0) throw new Error(`crm_attribute on ${other}: ${all}`);
+    },
     async cleanUp() {
       const remove = (xpath: string) => exec(lab.nodes[0] ?? 'node1', 'cibadmin', '--delete-all', '--force', '--xpath', xpath);
       await remove('//nodes/node/instance_attributes[starts-with(@id,"cau-hold-")]');
