@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { describeClusterDriver } from '../../clusters/conformance.js';
-import { until } from '../../clusters/conformance-waits.js';
+import { persistently, until } from '../../clusters/conformance-waits.js';
 import type { ClusterDescription, PromotionScore } from '../../domain/cluster.js';
 import { decideDrained } from '../../domain/drained.js';
 import type { RunReference } from '../../domain/names.js';
@@ -75,16 +75,21 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
   });
 
   test('a status section that changes all the time does not keep holds from being set and released', async () => {
+    const noisy = '/run/cau-lab-noisy';
+    await lab.exec('node2', 'touch', noisy);
     const noise = lab.exec(
       'node2',
       'sh',
       '-c',
-      'for i in $(seq 40); do attrd_updater -n cau-lab-noise -U $i; sleep 0.1; done; attrd_updater -n cau-lab-noise -D',
+      `i=0; while [ -e ${noisy} ]; do i=$((i + 1)); attrd_updater -n cau-lab-noise -U $i; sleep 0.1; done; attrd_updater -n cau-lab-noise -D`,
     );
     for (let round = 0; round < 4; round += 1) {
-      await on('node3').hold('node1', run, 1);
-      await expect(on('node3').release('node1', run)).resolves.toBe('released');
+      await persistently(() => on('node3').hold('node1', run, 1));
+      expect((await seen('node1'))?.hold).toMatchObject({ run, intact: true });
+      await persistently(() => on('node3').release('node1', run));
+      expect((await seen('node1'))?.hold).toBeNull();
     }
+    await lab.exec('node2', 'rm', noisy);
     await noise;
   });
 
