@@ -6,7 +6,7 @@ import type { RunReference } from '../domain/names.js';
 import type { RunOptions } from '../domain/options.js';
 import { baselineOf, findMoves, placementOf, type Baseline, type RolePlacement } from '../domain/placement.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
-import { hasOnePlace, type RoleHome } from '../domain/steering.js';
+import { hasOnePlace, type RoleHome, type RolePreference } from '../domain/steering.js';
 import type { Finding } from '../domain/report.js';
 import { renderVerdict } from '../domain/verdict.js';
 import { fail, failureFrom } from './failures.js';
@@ -20,7 +20,7 @@ import type { Witnesses } from './witnesses.js';
 const thinkingMs = 60_000;
 
 /** Roles with one place that are away from home. */
-export function homesOf(before: readonly RolePlacement[], now: readonly RolePlacement[]): RoleHome[] {
+function homesOf(before: readonly RolePlacement[], now: readonly RolePlacement[]): RoleHome[] {
   return before.filter(hasOnePlace).flatMap(({ role, on: [node = ''] }) => {
     const place = now.find((one) => one.role === role)?.on ?? [];
     return place.length === 0 || place.includes(node) ? [] : [{ role, node }];
@@ -51,10 +51,9 @@ export async function failBackToNode(state: NodeState): Promise<void> {
   const homes = homesOf(state.baseline.roles, state.placement).filter((home) => home.node === node);
   if (homes.length === 0 || !patched('failback')) return;
   const { witnesses, baseline } = state;
-  const answer = await failBack({ witnesses, run, of: node, homes, options, baseline, begin: (detail) => state.enter('failingBack', detail) });
-  if (answer === null) return;
-  seeMoves(state, answer.seen, 'failback');
-  state.notes.push(...answer.stuck.map((role) => `Role "${role}" is preferred on ${node}, but nothing that a run may do takes it there.`));
+  const { seen, notes } = await failBack({ witnesses, run, of: node, homes, options, baseline, begin: (detail) => state.enter('failingBack', detail) });
+  if (seen !== null) seeMoves(state, seen, 'failback');
+  state.notes.push(...notes);
 }
 
 /**
@@ -68,12 +67,11 @@ export async function failBackAtEnd(state: RunState): Promise<void> {
     const now = await witnesses.describe(null, 'where are the roles?');
     const homes = homesOf(firstPlacement, placementOf(now));
     if (homes.length === 0) return;
-    const answer = await failBack({ witnesses, run, of: null, homes, options: options.values, baseline: baselineOf(now), begin: () => undefined });
-    if (answer === null) return;
-    state.failback.push(...findMoves(placementOf(now), answer.seen.placement, 'failback'));
-    state.seePlacement(answer.seen.placement);
-    for (const role of answer.stuck)
-      state.findings = [...state.findings, notTakenHome(`Role "${role}" is preferred where it was, but nothing that a run may do takes it there.`)];
+    const { seen, notes } = await failBack({ witnesses, run, of: null, homes, options: options.values, baseline: baselineOf(now), begin: () => undefined });
+    state.findings = [...state.findings, ...notes.map(notTakenHome)];
+    if (seen === null) return;
+    state.failback.push(...findMoves(placementOf(now), seen.placement, 'failback'));
+    state.seePlacement(seen.placement);
   } catch (error) {
     state.findings = [...state.findings, notTakenHome(`Roles were not taken home: ${failureFrom(error).message}`)];
   }
@@ -101,26 +99,19 @@ interface Failback {
   begin(detail: string): void;
 }
 
+/** What was seen last, null where nothing was taken home; and what people should know of it. */
+interface TakenHome {
+  readonly seen: WatchAnswer | null;
+  readonly notes: readonly string[];
+}
+
 /**
- * Takes home what can be; null when there was nothing to do.
+ * Takes home what can be. That nobody can tell how is no failure: the roles serve where they are.
  * @throws CauError `GateFailed` when the cluster does not settle after it; the preferences are taken away all the same
  */
-export async function failBack({
-  witnesses,
-  run,
-  of,
-  homes,
-  options,
-  baseline,
-  begin,
-}: Failback): Promise<{ readonly seen: WatchAnswer; readonly stuck: readonly string[] } | null> {
-  const { preferences, stuck } = await witnesses.ask({
-    summary: `can ${homes.map((home) => home.role).join(', ')} be taken home?`.slice(0, 200),
-    not: null,
-    timeoutMs: thinkingMs,
-    ask: (activities, target) => activities.planFailback({ ...target, homes: [...homes] }),
-  });
-  if (preferences.length === 0) return null;
+async function failBack({ witnesses, run, of, homes, options, baseline, begin }: Failback): Promise<TakenHome> {
+  const { preferences, notes } = await planFailback(witnesses, homes);
+  if (preferences.length === 0) return { seen: null, notes };
   const roles = preferences.map((one) => one.role);
   begin(`${roles.join(', ')} ${roles.length === 1 ? 'goes' : 'go'} home`);
   const steering = { preferences: [...preferences], until: untilFrom(options.settleTimeout) };
@@ -130,14 +121,30 @@ export async function failBack({
     ask: (activities, target) => activities.steerRoles({ ...target, run, of, steering }),
   });
   try {
-    const seen = await awaitHome({ witnesses, run, of, options, baseline, roles });
-    return { seen, stuck };
+    return { seen: await awaitHome({ witnesses, run, of, options, baseline, roles }), notes };
   } finally {
     await witnesses.ask({
       summary: `${roles.join(', ')} stay by themselves`.slice(0, 200),
       not: null,
       ask: (activities, target) => activities.unsteerRoles({ ...target, run, of }),
     });
+  }
+}
+
+async function planFailback(
+  witnesses: Witnesses,
+  homes: readonly RoleHome[],
+): Promise<{ readonly preferences: readonly RolePreference[]; readonly notes: string[] }> {
+  try {
+    const { preferences, stuck } = await witnesses.ask({
+      summary: `can ${homes.map((home) => home.role).join(', ')} be taken home?`.slice(0, 200),
+      not: null,
+      timeoutMs: thinkingMs,
+      ask: (activities, target) => activities.planFailback({ ...target, homes: [...homes] }),
+    });
+    return { preferences, notes: stuck.map((role) => `Role "${role}" is preferred where it was, but nothing that a run may do takes it there.`) };
+  } catch (error) {
+    return { preferences: [], notes: [`Roles were not taken home: ${failureFrom(error).message}`] };
   }
 }
 
