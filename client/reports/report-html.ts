@@ -67,7 +67,7 @@ function article(report: Report, index: number): Html {
       ['node', 'outcome', 'updates', 'failed', 'restarts', 'in maintenance', 'took', 'when'],
       report.nodes.map((node) => nodeRow(report, node)),
     )}
-    ${list('Nodes to look at', report.nodes.flatMap(nodeRemarks))}
+    ${report.nodes.some((node) => node.startedAt !== null) ? legend : ''} ${list('Nodes to look at', report.nodes.flatMap(nodeRemarks))}
     <h2>Roles</h2>
     ${table(['role', 'kind', 'moves', 'interruptions', 'longest', 'requests failed'], report.roles.map(roleRow))}
     <h2>Updates</h2>
@@ -98,6 +98,12 @@ function nodeRow(report: Report, node: NodeReport): Html {
     <td>${bar(report, node)}</td>
   </tr>`;
 }
+
+/** What the colours of the bars mean. */
+const legend = html`<p class="legend quiet">
+  <i class="step draining"></i>roles leave or return <i class="step installing"></i>updates are found, installed, verified
+  <i class="step restarting"></i>restart and return to the cluster <i class="step"></i>all else
+</p>`;
 
 /** When in the course of the run the node was worked on, step by step. */
 function bar(report: Report, { startedAt, endedAt, steps }: NodeReport): Html {

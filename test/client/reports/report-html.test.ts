@@ -67,7 +67,8 @@ describe('the page of a report', () => {
   it('shows when each node was worked on, as its share of the run', () => {
     expect(page).toContain('style="left:10.00%;width:10.00%"');
     expect(page).toContain('style="left:20.00%;width:20.00%"');
-    expect(page.match(/class="step /g)).toHaveLength(2);
+    expect(page.match(/class="step \w+" style/g)).toHaveLength(2);
+    expect(page).toContain('roles leave or return');
   });
 
   it('lets nothing of what packages, scripts and people wrote become part of the page', () => {
