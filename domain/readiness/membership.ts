@@ -39,13 +39,18 @@ export const aloneRule: ReadinessRule = {
   },
 };
 
-/** A node that was asked for by name must be there. */
+/** A node that was asked for by name must be there; a misspelt one in the order would otherwise be passed over in silence. */
 export const knownNodesRule: ReadinessRule = {
   id: 'nodes.known',
   severity: 'blocking',
   remedy: 'Correct the name.',
-  check: ({ cluster, nodes }) =>
-    nodes
-      .filter((name) => !cluster.nodes.some((node) => node.name === name))
-      .map((name) => `"${name}" is not a node of cluster ${cluster.cluster}; its nodes are ${cluster.nodes.map((node) => node.name).join(', ')}.`),
+  check: ({ cluster, nodes, options }) => {
+    const isUnknown = (name: string) => !cluster.nodes.some((node) => node.name === name);
+    const are = `of cluster ${cluster.cluster}; its nodes are ${cluster.nodes.map((node) => node.name).join(', ')}.`;
+    const ordered = Array.isArray(options.order) ? options.order : [];
+    return [
+      ...nodes.filter(isUnknown).map((name) => `"${name}" is not a node ${are}`),
+      ...ordered.filter(isUnknown).map((name) => `The option order names "${name}", which is not a node ${are}`),
+    ];
+  },
 };

@@ -28,6 +28,7 @@ const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
   ['fencing.device', facts({ ...healthy, fencing: { enabled: true, devices: [] } })],
   ['nodes.stable', facts(withNodes(healthy, exampleNode('node1', { unclean: true })))],
   ['nodes.known', facts(healthy, { nodes: ['node9'] })],
+  ['nodes.known', facts(healthy, { options: { ...defaultOptions, order: ['node1', 'fewestRole'] } })],
   ['nodes.online', facts(withNodes(healthy, exampleNode('node1', { online: false })), { options: { ...defaultOptions, requireAllNodesOnline: true } })],
   [
     'nodes.online',
