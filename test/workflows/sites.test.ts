@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Preview } from '../../domain/preview.js';
 import type { PartialOptions } from '../../domain/options.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 import { pairsOf } from '../helpers/worked-together.js';
@@ -21,7 +20,7 @@ beforeEach(async () => {
 
 describe('an order by site', () => {
   it('updates all nodes of one site before those of the next, the site with the promoted copy last, as the preview says', async () => {
-    const { plan } = await previewOf({ order: 'bySite' });
+    const { plan } = await world.preview({ order: 'bySite' });
     const report = await world.run({ order: 'bySite' });
     expect(report.outcome).toBe('Succeeded');
     const order = begunIn(report);
@@ -33,7 +32,7 @@ describe('an order by site', () => {
 
   it('begins with the site that is listed, and never has nodes of two sites away at once', async () => {
     const options: PartialOptions = { order: { sites: ['south'] }, maxParallelNodes: 2 };
-    const { plan } = await previewOf(options);
+    const { plan } = await world.preview(options);
     const waves = [1, 2, 3, 4].map((wave) => plan.nodes.filter((node) => node.wave === wave).map(({ site }) => site));
     expect(waves).toEqual([['south', 'south'], ['south'], ['north', 'north'], []]);
     const report = await world.run(options);
@@ -57,14 +56,3 @@ describe('an order by site', () => {
 
 const begunIn = (report: Awaited<ReturnType<World['run']>>) =>
   report.nodes.toSorted((left, right) => (left.startedAt ?? '').localeCompare(right.startedAt ?? '', 'en')).map(({ node }) => node as keyof typeof sites);
-
-async function previewOf(options: PartialOptions): Promise<Preview> {
-  const { client } = world.temporal;
-  const preview: unknown = await client.workflow.execute('preview', {
-    taskQueue: world.taskQueue,
-    workflowId: `test/${world.name}/preview`,
-    args: [{ cluster: world.name, options: { plugins: ['simulated'], ...options } }],
-    workflowTaskTimeout: '2s',
-  });
-  return preview as Preview;
-}
