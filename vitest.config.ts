@@ -9,7 +9,7 @@ export default defineConfig({
     reporters: reportersFor('tests'),
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
-      // Whole runs start a dozen processes each, and wait half of the time: one more at once than there are cores keeps them busy.
+    // Whole runs start a dozen processes each, and wait half of the time: one more at once than there are cores keeps them busy.
     maxWorkers: 3,
     // A whole run takes seconds on a machine of its own, and a minute where others want the processor.
     testTimeout: 180_000,
