@@ -6,7 +6,8 @@ import { reportSchema, type Report } from '../../domain/report.js';
 import { openLane, type Lane } from '../chaos/lane.js';
 import type { RunEvidence } from '../chaos/evidence.js';
 import { observeRun } from '../chaos/observe-run.js';
-import { killNodes, runWithKill } from '../chaos/single-kill.js';
+import { runWithKill } from '../chaos/single-kill.js';
+import { terms } from '../chaos/terms.js';
 import { cauProgram } from '../helpers/compiled.js';
 import type { Endings } from '../helpers/endings.js';
 import { longestWait } from './stall.js';
@@ -50,7 +51,7 @@ const patienceMs = 180_000;
 
 /** @throws Error when a run does not succeed, or a client that follows it gives up */
 export async function benchFailover(rounds: number, endings: Endings, progress: (line: string) => void): Promise<FailoverResult> {
-  const lane = await openLane('failover', endings, progress);
+  const lane = await openLane('failover', terms.usual, endings, progress);
   const { events } = requireSuccess((await runWithKill(lane, null)).evidence);
   const inPeaceMs = longestWait(events, 0).ms;
   progress(`failover: in peace: ${Math.round(inPeaceMs)} ms`);
@@ -150,7 +151,7 @@ async function observe(lane: Lane, moment: KillMoment, kill: (busy: number) => P
   const strike = () => (killing ??= kill(busy));
   let timer: NodeJS.Timeout | undefined;
   const evidence = await observeRun(lane, {
-    request: { nodes: [...killNodes], options: { plugins: ['simulated'] } },
+    request: { nodes: [...lane.terms.killNodes], options: lane.terms.options },
     version,
     react({ event }) {
       if (count === 0) {

@@ -1,13 +1,13 @@
 /** The parts of the chaos suite: tasks in, one line and a verdict for each out. */
-import type { Endings } from '../helpers/endings.js';
 import { noExcuses, type RunEvidence } from './evidence.js';
 import { keepEvidence } from './kept-evidence.js';
-import { nodes, roles, type Lane } from './lane.js';
-import { doInLanes, type Outcome } from './lanes.js';
+import type { Lane } from './lane.js';
+import { doInLanes, type Lanes, type Outcome } from './lanes.js';
 import { findComplaints, findComplaintsAboutSuccess } from './look.js';
 import { momentsOf, type Moment } from './moments.js';
 import type { Fault, FaultWorld } from './schedules.js';
 import { runInPeace, runWithKill, type Kill } from './single-kill.js';
+import type { Terms } from './terms.js';
 import { runTormented } from './tormented-run.js';
 
 /** What one tormented run came to. */
@@ -21,16 +21,15 @@ export interface Trial extends Outcome {
   readonly evidence: string | null;
 }
 
-export interface Manner {
-  readonly lanes: number;
-  readonly endings: Endings;
+export interface Manner extends Lanes {
   /** Keep the evidence of every run, not only of those that went wrong. */
   readonly isKeeping: boolean;
-  progress(line: string): void;
 }
 
 /** Where schedules take place. */
-export const faultWorld: FaultWorld = { nodes, roles: roles.map((role) => role.id), packages: ['app', 'kernel', 'agent', 'lib'], events: 600 };
+export function faultWorldOf({ nodes, roles, events }: Terms): FaultWorld {
+  return { nodes, roles: roles.map((role) => role.id), packages: ['app', 'kernel', 'agent', 'lib'], events };
+}
 
 /** The moments of a run to which nothing happens. @throws Error when even that is not as promised */
 export async function recordMoments(manner: Manner): Promise<Moment[]> {
@@ -39,7 +38,7 @@ export async function recordMoments(manner: Manner): Promise<Moment[]> {
     const complaints = judgeKill(evidence);
     return { complaints, moments: momentsOf(evidence.events) };
   };
-  const [recorded] = await doInLanes(['in peace'], 1, manner.endings, record, manner.progress);
+  const [recorded] = await doInLanes(['in peace'], { ...manner, lanes: 1 }, record);
   if (recorded === undefined || recorded.complaints.length > 0) throw new Error(`a run in peace went wrong: ${recorded?.complaints.join('; ')}`);
   return recorded.moments;
 }
@@ -87,10 +86,11 @@ export function renderFaults(faults: readonly Fault[]): string {
 
 async function doAll<T>(
   tasks: readonly T[],
-  { lanes, endings, isKeeping, progress }: Manner,
+  manner: Manner,
   nameOf: (task: T) => string,
   act: (lane: Lane, task: T) => Promise<Pick<Trial, 'done' | 'complaints'> & { evidence: RunEvidence }>,
 ): Promise<Trial[]> {
+  const { isKeeping, progress } = manner;
   let count = 0;
   const perform = async (lane: Lane, task: T): Promise<Trial> => {
     const startedAt = performance.now();
@@ -110,5 +110,5 @@ async function doAll<T>(
     if (trial.evidence !== null) progress(`  evidence: ${trial.evidence}`);
     return trial;
   };
-  return doInLanes(tasks, lanes, endings, perform, progress);
+  return doInLanes(tasks, manner, perform);
 }

@@ -6,6 +6,7 @@ import type { Failure } from '../../domain/errors.js';
 import type { Report } from '../../domain/report.js';
 import type { Verification } from '../../domain/verify/verify-run.js';
 import type { SeenEvent } from '../../histories/follow.js';
+import type { Terms } from './terms.js';
 import type { Sight } from './watch-cluster.js';
 
 export type RunEnd =
@@ -16,6 +17,7 @@ export type RunEnd =
 
 export interface RunEvidence {
   readonly workflowId: string;
+  readonly terms: Terms;
   /** The nodes that the run was asked for. */
   readonly nodes: readonly string[];
   /** The version of the updates on offer. */

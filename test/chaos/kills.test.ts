@@ -5,21 +5,29 @@ import { momentsOf } from './moments.js';
 import { spreadOf } from './sample.js';
 import { fastSeed } from './seed.js';
 import { runInPeace, runWithKill, victims } from './single-kill.js';
+import { termsNames, type TermsName } from './terms.js';
 import { useLane } from './test-lane.js';
 
 /** For each victim one kill in each part of a run, in percent of its moments. */
-const parts = 3;
-const kills = victims.flatMap((victim, index) => spreadOf(100, parts, fastSeed + index).map((percent) => ({ victim, percent })));
-const findLane = useLane('kills');
-let peace: RunEvidence;
+const parts: Readonly<Record<TermsName, number>> = { usual: 3, steered: 1 };
 
-describe(`a run over two nodes (seed ${fastSeed})`, () => {
+describe.each(termsNames)(`a run on %s terms (seed ${fastSeed})`, (name) => {
+  const kills = victims.flatMap((victim, index) => spreadOf(100, parts[name], fastSeed + index).map((percent) => ({ victim, percent })));
+  const findLane = useLane(`kills-${name}`, name);
+  let peace: RunEvidence;
+
   beforeAll(async () => {
     peace = await runInPeace(await findLane());
   });
 
   it('succeeds when nothing is killed', () => {
     expect(judgeKill(peace)).toEqual([]);
+  });
+
+  it.runIf(name === 'steered')('holds two nodes at once, steers the role that is free to go, and takes the one home that is not at home', () => {
+    const steered = peace.sights.flatMap((sight) => sight.steered);
+    expect([...new Set(steered)].toSorted()).toEqual(['mail', 'web']);
+    expect(peace.sights.some((sight) => sight.held.length === 2)).toBe(true);
   });
 
   it.each(kills)('loses nothing when kill -9 takes its $victim after $percent percent of its events', async ({ victim, percent }) => {

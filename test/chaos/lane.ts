@@ -1,11 +1,11 @@
-/** A cluster to torment: three machines, a Temporal service of its own, two Update Coordinators, all of them mortal. */
+/** A cluster to torment: the machines of its terms, a Temporal service of its own, two Update Coordinators, all of them mortal. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectClient, type TemporalClient } from '../../client/connection.js';
 import { untilWorkersPoll } from '../../client/pollers.js';
-import type { SimulatedRole } from '../../clusters/simulated/model.js';
+import type { ClusterDescription } from '../../domain/cluster.js';
 import type { SimulatedCluster } from '../../clusters/simulated/simulated-cluster.js';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import { cauProgram, importSimulatedCluster } from '../helpers/compiled.js';
@@ -13,24 +13,19 @@ import type { Endings } from '../helpers/endings.js';
 import { updatesOfVersion, usualPackages } from '../helpers/usual-cluster.js';
 import { keepCoordinators, type Coordinators } from '../helpers/coordinators.js';
 import { startMortalTemporal, type MortalTemporal } from './mortal-temporal.js';
-
-export const nodes: readonly string[] = ['node1', 'node2', 'node3'];
-
-/** Its stop may be blocked; the other's leads to fencing; one that runs everywhere. */
-export const roles: readonly SimulatedRole[] = [
-  { id: 'web', kind: 'primitive', prefers: 'node1', onStopFailure: 'block' },
-  { id: 'db', kind: 'promotable', prefers: 'node2', copies: ['node2', 'node3'], onStopFailure: 'fence' },
-  { id: 'shop', kind: 'clone' },
-];
+import type { Terms } from './terms.js';
 
 export interface Lane {
   readonly name: string;
+  readonly terms: Terms;
   readonly cluster: SimulatedCluster;
   readonly service: MortalTemporal;
   readonly coordinators: Coordinators;
   readonly temporal: TemporalClient;
   /** Offers new versions of the usual updates, and answers which. */
   offerNext(): Promise<string>;
+  /** As an operator does it: roles that stick to where faults or their first start took them serve where they prefer to be. */
+  sendHome(): Promise<void>;
   /** Resolves when both coordinators and the workers of all nodes poll. */
   untilWhole(): Promise<void>;
 }
@@ -38,9 +33,10 @@ export interface Lane {
 const taskQueue = 'cau';
 const lookMs = 50;
 const wholeMs = 60_000;
+const homeMs = 30_000;
 
 /** Opens a lane; the endings close it. */
-export async function openLane(name: string, endings: Endings, progress: (line: string) => void): Promise<Lane> {
+export async function openLane(name: string, terms: Terms, endings: Endings, progress: (line: string) => void): Promise<Lane> {
   const directory = await endings.start(mkdtemp(join(tmpdir(), 'cau-chaos-')), (made) => rm(made, { recursive: true, force: true }));
   const service = await endings.start(startMortalTemporal(directory, progress), (started) => started.stop());
   const env = { TEMPORAL_ADDRESS: service.address, CAU_TASK_QUEUE: taskQueue };
@@ -50,8 +46,8 @@ export async function openLane(name: string, endings: Endings, progress: (line: 
   const starting = startSimulatedCluster({
     directory,
     cluster: name,
-    nodes,
-    roles,
+    nodes: terms.nodes,
+    roles: terms.roles,
     packages: usualPackages,
     updates: [],
     workerCommand: (_node, machineFile) => ({ command: process.execPath, args: [cauProgram, 'serve', 'node', '--machine-file', machineFile], env }),
@@ -62,6 +58,7 @@ export async function openLane(name: string, endings: Endings, progress: (line: 
   let version = 0;
   const lane: Lane = {
     name,
+    terms,
     cluster,
     service,
     coordinators,
@@ -71,8 +68,9 @@ export async function openLane(name: string, endings: Endings, progress: (line: 
       await cluster.offer(updatesOfVersion(`1.${version}`));
       return `1.${version}`;
     },
+    sendHome: () => sendHome(cluster, terms),
     async untilWhole() {
-      await untilWorkersPoll(temporal, name, nodes);
+      await untilWorkersPoll(temporal, name, terms.nodes);
       const giveUpAt = Date.now() + wholeMs;
       while (!(await areCoordinatorsPolling(lane))) {
         if (Date.now() > giveUpAt) throw new Error(`two coordinators are not there after ${wholeMs / 1000} s`);
@@ -81,7 +79,25 @@ export async function openLane(name: string, endings: Endings, progress: (line: 
     },
   };
   await lane.untilWhole();
+  await lane.sendHome();
   return lane;
+}
+
+async function sendHome(cluster: SimulatedCluster, { nodes, roles }: Terms): Promise<void> {
+  await cluster.until((seen) => seen.idle, homeMs);
+  for (const { id, kind, prefers } of roles) {
+    const isHome = (seen: ClusterDescription) => seen.idle && seen.roles.some((role) => role.id === id && role.instances.some(({ node }) => node === prefers));
+    if (kind !== 'primitive' || prefers === undefined || isHome(cluster.description())) continue;
+    const others = nodes.filter((node) => node !== prefers);
+    for (const node of others) cluster.operatorStandby(node, 'on');
+    await cluster.until(isHome, homeMs);
+    for (const node of others) cluster.operatorStandby(node, 'off');
+    await cluster.until((seen) => isHome(seen) && seen.promotionScores.length === copiesIn(roles), homeMs);
+  }
+}
+
+function copiesIn(roles: Terms['roles']): number {
+  return roles.reduce((sum, { copies = [] }) => sum + copies.length, 0);
 }
 
 /** A coordinator's identity begins with its process id. */

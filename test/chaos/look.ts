@@ -5,6 +5,7 @@
 import type { NodeReport } from '../../domain/report.js';
 import type { InvariantFinding } from '../../domain/verify/finding.js';
 import type { Excuses, RunEvidence } from './evidence.js';
+import { mostHeld } from './terms.js';
 
 /** Everything that is not as promised, in words; nothing when all is well. */
 export function findComplaints(evidence: RunEvidence, excuses: Excuses): string[] {
@@ -20,7 +21,7 @@ export function findComplaints(evidence: RunEvidence, excuses: Excuses): string[
 
 /** What a run must have come to that nothing but kills befell: no update is left, each was installed once, each node restarted once. */
 export function findComplaintsAboutSuccess(evidence: RunEvidence): string[] {
-  const { end, nodes, installs, version } = evidence;
+  const { end, nodes, installs, version, terms, description } = evidence;
   if (end.kind !== 'report') return [];
   const { outcome, nodes: reports } = end.report;
   return [
@@ -30,6 +31,10 @@ export function findComplaintsAboutSuccess(evidence: RunEvidence): string[] {
       return names.toSorted().join() === 'agent,app,kernel,lib' ? [] : [`${node} installed ${names.join() || 'nothing'}`];
     }),
     ...reports.filter((node) => node.restarts.length !== 1).map((node) => `the report tells of ${node.restarts.length} restarts of ${node.node}`),
+    ...terms.roles.flatMap(({ id, kind, prefers }) => {
+      const on = description.roles.find((role) => role.id === id)?.instances.map((instance) => instance.node) ?? [];
+      return kind !== 'primitive' || prefers === undefined || on.includes(prefers) ? [] : [`${id} is on ${on.join()}, not at home on ${prefers}`];
+    }),
     ...findingsThat(evidence, 'cannotTell').flatMap(({ title, unknown }) => unknown.map((line) => `verified: whether "${title}" cannot be told: ${line}`)),
   ];
 }
@@ -45,12 +50,13 @@ function complaintsOfEnd({ end, isGuardClosed }: RunEvidence): string[] {
   return [...defects, ...(isGuardClosed ? [] : ['the guard is still there'])];
 }
 
-/** Nobody is held but who is kept, the lease is given back, every role serves. */
+/** Nobody is held but who is kept, the lease is given back, no role is steered any more, every role serves. */
 function complaintsOfRest({ end, description }: RunEvidence): string[] {
-  const { lease, roles, nodes } = description;
+  const { lease, roles, nodes, preferences = [] } = description;
   const reports = end.kind === 'report' ? end.report.nodes : [];
   return [
     ...(lease === null ? [] : [`the lease is still held by ${lease.run.workflowId}`]),
+    ...preferences.map(({ role, node, score }) => `${role} is still steered to ${node} with ${score}`),
     ...nodes.flatMap(({ name, hold }) => {
       const kept = reports.find((report) => report.node === name)?.kept ?? null;
       if (hold === null) return kept === null ? [] : [`${name} is said to be kept (${kept}) and is not`];
@@ -99,11 +105,14 @@ function complaintsOfBoots({ end, boots }: RunEvidence, node: string, excused: n
   ];
 }
 
-function complaintsOfSights({ sights }: RunEvidence, excuses: Excuses): string[] {
-  const crowded = sights.find((sight) => sight.held.length > 1);
+function complaintsOfSights({ sights, terms }: RunEvidence, excuses: Excuses): string[] {
+  const crowded = sights.find((sight) => sight.held.length > mostHeld(terms));
+  const copiesOf = terms.roles.flatMap(({ id, copies }) => (copies === undefined ? [] : [{ id, copies }]));
+  const bare = copiesOf.filter(({ copies }) => sights.some((sight) => copies.every((node) => sight.held.includes(node))));
   const lost = excuses.quorum ? undefined : sights.find((sight) => !sight.isQuorate);
   return [
     ...(crowded === undefined ? [] : [`${crowded.held.join(' and ')} were held at the same time`]),
+    ...bare.map(({ id, copies }) => `${copies.join(' and ')}, all that have a copy of ${id}, were held at the same time`),
     ...(lost === undefined ? [] : [`quorum was lost, with ${lost.offline.join(' and ')} offline`]),
   ];
 }

@@ -4,13 +4,15 @@ import { availableParallelism } from 'node:os';
 import { renderTable } from '../../client/reports/table.js';
 import { buildProduct } from '../helpers/compiled.js';
 import { Endings, endOnSignals } from '../helpers/endings.js';
-import { faultWorld, recordMoments, tryKills, trySchedules, type Manner, type Trial } from './chaos.js';
+import { faultWorldOf, recordMoments, tryKills, trySchedules, type Manner, type Trial } from './chaos.js';
 import { sampleOf, shareOf } from './sample.js';
 import { schedulesOfSeed } from './schedules.js';
 import { victims, type Victim } from './single-kill.js';
+import { terms, termsNames, type TermsName } from './terms.js';
 
 interface Flags {
   readonly only?: 'kills' | 'schedules';
+  readonly terms: TermsName;
   readonly lanes: number;
   readonly seed: number;
   readonly count: number;
@@ -27,6 +29,7 @@ const endings = new Endings();
 const flags = new Command('chaos')
   .description('Kills everything after every event of a run, and lets random faults befall runs; every run is verified.')
   .addOption(new Option('--only <part>', 'only that').choices(['kills', 'schedules']))
+  .addOption(new Option('--terms <terms>', 'the cluster, and how its runs are asked to update it').choices(termsNames).default('usual' satisfies TermsName))
   .option('--lanes <number>', 'clusters side by side', parseCount, availableParallelism() + 1)
   .option('--seed <number>', 'of the random schedules', parseSeed, Math.floor(Date.now() / 1000))
   .option('--count <number>', 'how many random schedules', parseCount, 300)
@@ -34,17 +37,17 @@ const flags = new Command('chaos')
   .option('--sample <number>', 'only so many kills, chosen by the seed', parseCount)
   .option('--schedule <number>', 'only that schedule of the seed', parseCount)
   .addOption(new Option('--victim <victim>', 'only kills of that').choices(victims))
-  .option('--workflow <name>', 'only kills after events of that history: run, guard, node1, node2')
+  .option('--workflow <name>', 'only kills after events of that history: run, guard, node1, node2 and so on')
   .option('--event <number>', 'only kills after that event', parseCount)
   .option('--keep', 'keep the evidence of every run, not only of those that went wrong')
   .parse()
   .opts<Flags>();
-const manner: Manner = { lanes: flags.lanes, endings, isKeeping: flags.keep === true, progress };
+const manner: Manner = { lanes: flags.lanes, terms: terms[flags.terms], endings, isKeeping: flags.keep === true, progress };
 
 endOnSignals(endings);
 try {
   await buildProduct();
-  progress(`seed ${flags.seed}, ${flags.lanes} clusters side by side`);
+  progress(`seed ${flags.seed}, terms ${flags.terms}, ${flags.lanes} clusters side by side`);
   const isOneSchedule = flags.schedule !== undefined;
   const kills = flags.only === 'schedules' || isOneSchedule ? [] : await tryAllKills();
   const schedules = flags.only === 'kills' ? [] : await tryAllSchedules();
@@ -68,7 +71,10 @@ async function tryAllKills(): Promise<Trial[]> {
 }
 
 async function tryAllSchedules(): Promise<Trial[]> {
-  const all = schedulesOfSeed(faultWorld, flags.seed, Math.max(flags.count, flags.schedule ?? 0)).map((faults, index) => ({ number: index + 1, faults }));
+  const all = schedulesOfSeed(faultWorldOf(manner.terms), flags.seed, Math.max(flags.count, flags.schedule ?? 0)).map((faults, index) => ({
+    number: index + 1,
+    faults,
+  }));
   return trySchedules(
     shareOf(all, flags.share ?? { number: 1, parts: 1 }).filter(({ number }) => number === (flags.schedule ?? number)),
     manner,

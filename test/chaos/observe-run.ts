@@ -12,7 +12,6 @@ import { reportSchema } from '../../domain/report.js';
 import type { RunEnd, RunEvidence } from './evidence.js';
 import { followHistories, type SeenEvent } from '../../histories/follow.js';
 import type { Lane } from './lane.js';
-import { nodes } from './lane.js';
 import { watchCluster } from './watch-cluster.js';
 
 const guardMs = 60_000;
@@ -34,7 +33,9 @@ let runs = 0;
 
 /** Starts a run, follows it to its end, and answers all that is known of it. */
 export async function observeRun(lane: Lane, { request, version, react, giveUpAt, settle }: Observation): Promise<RunEvidence> {
-  const { cluster, temporal, name } = lane;
+  const { cluster, temporal, name, terms } = lane;
+  const { nodes } = terms;
+  const mapNodes = <T>(value: (node: string) => T): Record<string, T> => Object.fromEntries(nodes.map((node) => [node, value(node)]));
   const before = await countLines(lane);
   const watching = watchCluster(cluster);
   const following = new AbortController();
@@ -55,6 +56,7 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
   const after = await readLogs(lane);
   return {
     workflowId: handle.workflowId,
+    terms,
     nodes: request.nodes ?? nodes,
     version,
     end,
@@ -111,8 +113,8 @@ async function untilGuardClosed({ temporal, name }: Lane): Promise<boolean> {
   return false;
 }
 
-async function readLogs({ cluster }: Lane) {
-  const logs = await Promise.all(nodes.map(async (node) => [node, await cluster.installLog(node), await cluster.bootLog(node)] as const));
+async function readLogs({ cluster, terms }: Lane) {
+  const logs = await Promise.all(terms.nodes.map(async (node) => [node, await cluster.installLog(node), await cluster.bootLog(node)] as const));
   return {
     installs: Object.fromEntries(logs.map(([node, installs]) => [node, installs])),
     boots: Object.fromEntries(logs.map(([node, , boots]) => [node, boots])),
@@ -121,9 +123,9 @@ async function readLogs({ cluster }: Lane) {
 
 async function countLines(lane: Lane) {
   const { installs, boots } = await readLogs(lane);
-  return { installs: mapNodes((node) => installs[node]?.length ?? 0), boots: mapNodes((node) => boots[node]?.length ?? 0) };
+  return { installs: lengthsOf(installs), boots: lengthsOf(boots) };
 }
 
-function mapNodes<T>(value: (node: string) => T): Record<string, T> {
-  return Object.fromEntries(nodes.map((node) => [node, value(node)]));
+function lengthsOf(logs: Readonly<Record<string, readonly unknown[]>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(logs).map(([node, lines]) => [node, lines.length]));
 }

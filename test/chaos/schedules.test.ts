@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { faultWorldOf, renderFaults } from './chaos.js';
 import { longestMs, mostFaults, schedulesFor, schedulesOfSeed, type Fault, type FaultWorld } from './schedules.js';
+import { terms } from './terms.js';
 
 const world: FaultWorld = { nodes: ['node1', 'node2', 'node3'], roles: ['web', 'db'], packages: ['app', 'kernel'], events: 400 };
 
@@ -32,6 +34,13 @@ test('A seed gives the same schedules again, and a larger number of them begins 
       expect(schedulesOfSeed(world, seed, count)).toEqual(schedules);
       expect(schedulesOfSeed(world, seed, count + 10).slice(0, count)).toEqual(schedules);
     }),
+  );
+});
+
+test('A seed that somebody wrote down gives what it gave then', () => {
+  const [schedule] = schedulesOfSeed(faultWorldOf(terms.usual), 4711, 1);
+  expect(renderFaults(schedule ?? [])).toBe(
+    'slowStops db 271 5417 @73, refuseStop web node3 2076 @103, cutPower node3 @313, loseNode node2 4202 @391, killTemporal 3795 @543',
   );
 });
 

@@ -22,9 +22,6 @@ export interface KilledRun {
   readonly killed: string | null;
 }
 
-/** The nodes that the run is over. */
-export const killNodes: readonly string[] = ['node1', 'node2'];
-
 const temporalDownMs = 3000;
 const patienceMs = 180_000;
 
@@ -41,7 +38,7 @@ export async function runWithKill(lane: Lane, kill: Kill | null): Promise<Killed
   const seen: SeenEvent[] = [];
   let killing: Promise<string> | null = null;
   const evidence = await observeRun(lane, {
-    request: { nodes: [...killNodes], options: { plugins: ['simulated'] } },
+    request: { nodes: [...lane.terms.killNodes], options: lane.terms.options },
     version,
     react(event) {
       seen.push(event);
@@ -65,7 +62,7 @@ async function strike(lane: Lane, { victim, moment }: Kill, seen: readonly SeenE
       return pid === busy ? 'the coordinator at work' : 'a coordinator';
     }
     case 'nodeWorker': {
-      const node = nodeAtWork(lane.name, seen, moment.workflow);
+      const node = nodeAtWork(lane, seen, moment.workflow);
       await lane.cluster.killWorker(node).catch(() => null);
       return `the worker of ${node}`;
     }
@@ -84,11 +81,11 @@ function coordinatorAtWork(seen: readonly SeenEvent[], workflow: string): number
 }
 
 /** The node that was given this history's last step; before any, the node that the history is about. */
-function nodeAtWork(cluster: string, seen: readonly SeenEvent[], workflow: string): string {
+function nodeAtWork({ name, terms: { killNodes } }: Lane, seen: readonly SeenEvent[], workflow: string): string {
   const queues = seen
     .filter((event) => event.workflow === workflow && event.kind === 'activityTaskScheduled')
     .map((event) => event.event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? '');
-  const prefix = nodeQueue(cluster, '');
+  const prefix = nodeQueue(name, '');
   const last = queues.findLast((queue) => queue.startsWith(prefix))?.slice(prefix.length);
   return last ?? killNodes.find((node) => node === workflow) ?? killNodes[0] ?? '';
 }

@@ -2,9 +2,10 @@
 import { afterAll, afterEach } from 'vitest';
 import { Endings } from '../helpers/endings.js';
 import { openLane, type Lane } from './lane.js';
+import { terms, type TermsName } from './terms.js';
 
 /** Answers the lane, which is opened when it is asked for first. */
-export function useLane(name: string): () => Promise<Lane> {
+export function useLane(name: string, onTerms: TermsName = 'usual'): () => Promise<Lane> {
   let endings = new Endings();
   let lane: Promise<Lane> | null = null;
   const close = async () => {
@@ -16,5 +17,5 @@ export function useLane(name: string): () => Promise<Lane> {
     if (task.result?.state === 'fail') await close();
   });
   afterAll(close);
-  return () => (lane ??= openLane(name, endings, (line) => console.error(line)));
+  return () => (lane ??= openLane(name, terms[onTerms], endings, (line) => console.error(line)));
 }

@@ -2,10 +2,11 @@
 import type { PartialOptions } from '../../domain/options.js';
 import type { Excuses, RunEvidence } from './evidence.js';
 import { noExcuses } from './evidence.js';
-import { nodes, type Lane } from './lane.js';
+import type { Lane } from './lane.js';
 import { findComplaints } from './look.js';
 import { observeRun } from './observe-run.js';
 import type { Fault } from './schedules.js';
+import type { Terms } from './terms.js';
 import { createTormentor } from './tormentor.js';
 
 export interface TormentedRun {
@@ -20,25 +21,26 @@ export interface TormentedRun {
 const patienceMs = 180_000;
 
 /** Bounds that end what waits in vain within seconds; every node gets its turn. */
-const options: PartialOptions = {
-  plugins: ['simulated'],
+const boundedOptions = ({ nodes, options }: Terms): PartialOptions => ({
+  ...options,
   maxFailedNodes: nodes.length,
   drainTimeout: '5s',
   settleTimeout: '10s',
   restartTimeout: '20s',
   installTimeout: '30s',
   quorumWait: '5s',
-};
+});
 
 /** Runs while the faults strike; afterwards a person does what the report asks for, and another run must succeed. */
 export async function runTormented(lane: Lane, faults: readonly Fault[]): Promise<TormentedRun> {
   await lane.untilWhole();
+  await lane.sendHome();
   const version = await lane.offerNext();
   const tormentor = createTormentor(lane);
   const waiting = [...faults];
   let events = 0;
   const evidence = await observeRun(lane, {
-    request: { options },
+    request: { options: boundedOptions(lane.terms) },
     version,
     react() {
       events += 1;
@@ -58,11 +60,12 @@ export async function runTormented(lane: Lane, faults: readonly Fault[]): Promis
 
 /** Whatever the faults did, the next run in peace leaves nothing to be done, and installs nothing again. */
 async function complaintsOfNextRun(lane: Lane, first: RunEvidence): Promise<string[]> {
-  const { cluster } = lane;
+  const { cluster, terms } = lane;
+  const { nodes } = terms;
   for (const node of cluster.description().nodes) if (node.hold !== null) cluster.operatorStandby(node.name, 'off');
   await lane.untilWhole();
   const giveUpAt = Date.now() + patienceMs;
-  const next = await observeRun(lane, { request: { options }, version: first.version, giveUpAt: () => giveUpAt });
+  const next = await observeRun(lane, { request: { options: boundedOptions(terms) }, version: first.version, giveUpAt: () => giveUpAt });
   const outcome = next.end.kind === 'report' ? next.end.report.outcome : next.end.kind;
   const old = nodes.flatMap((node) => Object.entries(next.installed[node] ?? {}).filter((entry) => entry[1] !== first.version));
   const again = nodes.flatMap((node) => {

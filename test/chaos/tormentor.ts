@@ -1,8 +1,9 @@
 /** Causes faults in a lane, ends each in its time, and puts everything right in the end. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Excuses } from './evidence.js';
-import { nodes, roles, type Lane } from './lane.js';
+import type { Lane } from './lane.js';
 import type { Fault } from './schedules.js';
+import type { Terms } from './terms.js';
 
 export interface Tormentor {
   /** Causes the fault; it ends by itself. */
@@ -37,7 +38,7 @@ export function createTormentor(lane: Lane): Tormentor {
       await Promise.all(underWay);
       await mend(lane);
     },
-    excuses: () => excusesOf(caused),
+    excuses: () => excusesOf(caused, lane.terms),
   };
 }
 
@@ -95,7 +96,7 @@ async function cause({ cluster, coordinators, service }: Lane, fault: Fault): Pr
 }
 
 /** What overlapping faults may have left, such as a machine that nobody switched on again for want of quorum. */
-async function mend({ cluster, service }: Lane): Promise<void> {
+async function mend({ cluster, service, terms: { nodes, roles } }: Lane): Promise<void> {
   await service.start();
   for (const node of nodes) {
     cluster.join(node);
@@ -108,7 +109,7 @@ async function mend({ cluster, service }: Lane): Promise<void> {
     .catch(() => undefined);
 }
 
-function excusesOf(caused: readonly Fault[]): Excuses {
+function excusesOf(caused: readonly Fault[], { roles }: Terms): Excuses {
   const boots: Record<string, number> = {};
   const excuse = (node: string, count: number) => {
     boots[node] = (boots[node] ?? 0) + count;

@@ -9,6 +9,8 @@ export interface Sight {
   /** Nodes that a run holds and does not keep. */
   readonly held: readonly string[];
   readonly offline: readonly string[];
+  /** Roles that a run wants to be somewhere. */
+  readonly steered: readonly string[];
 }
 
 const lookMs = 20;
@@ -32,11 +34,12 @@ export function watchCluster(cluster: Pick<SimulatedCluster, 'description'>): { 
   };
 }
 
-function sightOf({ nodes, quorum }: ClusterDescription): Sight {
+function sightOf({ nodes, quorum, preferences = [] }: ClusterDescription): Sight {
   return {
     at: Date.now(),
     isQuorate: quorum.quorate,
     held: nodes.filter((node) => node.hold !== null && node.hold.kept === null).map((node) => node.name),
     offline: nodes.filter((node) => !node.online).map((node) => node.name),
+    steered: preferences.map(({ role }) => role),
   };
 }
