@@ -24,11 +24,13 @@ describe.each(termsNames)(`a run on %s terms (seed ${fastSeed})`, (name) => {
     expect(judgeKill(peace)).toEqual([]);
   });
 
-  it.runIf(name === 'steered')('holds two nodes at once, steers the role that is free to go, and takes the one home that is not at home', () => {
-    const steered = peace.sights.flatMap((sight) => sight.steered);
-    expect([...new Set(steered)].toSorted()).toEqual(['mail', 'web']);
-    expect(peace.sights.some((sight) => sight.held.length === 2)).toBe(true);
-  });
+  if (name === 'steered') {
+    it('holds two nodes at once, steers the role that is free to go, and takes the one home that is not at home', () => {
+      const steered = peace.sights.flatMap((sight) => sight.steered);
+      expect([...new Set(steered)].toSorted()).toEqual(['mail', 'web']);
+      expect(peace.sights.some((sight) => sight.held.length === 2)).toBe(true);
+    });
+  }
 
   it.each(kills)('loses nothing when kill -9 takes its $victim after $percent percent of its events', async ({ victim, percent }) => {
     const moments = momentsOf(peace.events);
