@@ -20,8 +20,8 @@ export class NodesAtWork {
     while (this.open.size >= count()) await this.oneEnded();
   }
 
-  /** Waits for the first that ends. */
+  /** Waits for the first that ends; not at all when none is at work, as all may have ended while somebody thought about the next. */
   async oneEnded(): Promise<void> {
-    await Promise.race(this.open.values());
+    if (this.open.size > 0) await Promise.race(this.open.values());
   }
 }
