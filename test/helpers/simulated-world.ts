@@ -138,7 +138,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
     },
     say: (handle, command_, more = {}) => command(world, handle, command_, { by: 'a test', ...more }),
     async until(handle, isSo) {
-      const giveUpAt = Date.now() + 20_000;
+      const giveUpAt = Date.now() + 60_000;
       for (;;) {
         const progress = await progressOf(handle);
         if (progress !== null && isSo(progress)) return progress;
