@@ -24,14 +24,15 @@ export function bootsAsReported(reported: NodeReport, { boots: { records, gap } 
 }
 
 /**
- * Whether that was for certain between the beginning of the hold and the end of the run's work on the node: a boot before and
- * after is no affair of the run, and clocks differ.
+ * Whether that was for certain while the run held the node: a boot before and after is no affair of the run, also when it still waits for
+ * roles to settle, and clocks differ.
  */
-function isWhileHeld({ steps, endedAt }: NodeReport, at: string, skewMs: number): boolean {
-  const heldFrom = steps.find(({ step }) => step === 'holding')?.at;
-  if (heldFrom === undefined || endedAt === null) return false;
+function isWhileHeld({ steps, inMaintenanceMs }: NodeReport, at: string, skewMs: number): boolean {
+  const held = steps.find(({ step }) => step === 'holding');
+  if (held === undefined || inMaintenanceMs === null) return false;
+  const heldFrom = Date.parse(held.at);
   const margin = skewMs + patienceMs;
-  return Date.parse(at) > Date.parse(heldFrom) + margin && Date.parse(at) < Date.parse(endedAt) - margin;
+  return Date.parse(at) > heldFrom + margin && Date.parse(at) < heldFrom + inMaintenanceMs - margin;
 }
 
 /** The boots from the first to the last one that a note names: "restarted by itself (boot … -> …)". */

@@ -40,6 +40,27 @@ describe.each<[string, VerifiedRun, Evidence]>([
     }),
   ],
   [
+    'a node that is fenced when it was released, while its roles settle',
+    goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { endedAt: at(250) })) })),
+    goodEvidence({
+      history: [...goodHistory, change(205, 'lost', { node: 'node1' }), change(220, 'joined', { node: 'node1' })],
+      nodes: goodEvidence().nodes.map((node) =>
+        node.node === 'node1'
+          ? {
+              ...node,
+              boots: {
+                gap: null,
+                records: [
+                  ...node.boots.records.map((boot) => ({ ...boot, end: boot.bootId.endsWith('2') ? ('cut' as const) : boot.end })),
+                  { bootId: 'x', at: at(215), end: 'unknown' as const },
+                ],
+              },
+            }
+          : node,
+      ),
+    }),
+  ],
+  [
     'quorum lost because nodes were lost',
     goodRun(),
     goodEvidence({ history: [...goodHistory, change(450, 'lost', { node: 'node3' }), change(451, 'lost', { node: 'node4' }), change(451, 'quorumLost')] }),
