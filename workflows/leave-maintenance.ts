@@ -5,7 +5,7 @@ import { renderVerdict } from '../domain/verdict.js';
 import { failBackToNode } from './failback.js';
 import type { NodeState } from './node-state.js';
 import { seeMoves, watch } from './node-watch.js';
-import { noticeRestart } from './unplanned-restart.js';
+import { noticeRestart, seeBoot } from './unplanned-restart.js';
 import { waiting, type Waiting } from './waiting.js';
 import { watchInput } from './witnesses.js';
 import { question, quickStep } from './workers.js';
@@ -61,7 +61,7 @@ async function refuseStrayResources(state: NodeState): Promise<void> {
   );
 }
 
-/** By another member's view and by its own; a new boot id was the third witness. */
+/** By another member's view and by its own, which tells of a restart since the last look at the node, too. */
 async function awaitMembership(state: NodeState): Promise<void> {
   const { node, options } = state.order;
   const timeoutMs = durationMs(options.restartTimeout);
@@ -82,7 +82,10 @@ async function awaitOwnView(state: NodeState, wait: Waiting): Promise<void> {
         node,
         ...watchInput({ condition: 'member', node, run: state.order.run, timeoutMs, summary: '' }, 10_000),
       });
-      if (own.verdict.state === 'met') return;
+      if (own.verdict.state === 'met') {
+        seeBoot(state, own.witness.bootId);
+        return;
+      }
       wait.because(renderVerdict(own.verdict));
       state.say(renderVerdict(own.verdict));
     } catch (error) {

@@ -21,11 +21,16 @@ export async function noticeRestart(state: NodeState): Promise<boolean> {
     if (failure.code !== 'NodeUnreachable') throw error;
     throw new CauError('RestartTimeout', `${node} went away by itself and did not come back within ${options.restartTimeout}.`, { where: node });
   });
+  return seeBoot(state, bootId);
+}
+
+/** Takes the boot for that of the node from now on, and says why it is another one; whether it is. */
+export function seeBoot(state: NodeState, bootId: string): boolean {
   if (bootId === state.bootId) return false;
   const { restartAsked } = state;
   if (restartAsked?.bootId === state.bootId) takeRestart(state, bootId, restartAsked.reasons);
   else {
-    state.notes.push(`${node} restarted by itself (boot ${state.bootId} -> ${bootId}).`);
+    state.notes.push(`${state.order.node} restarted by itself (boot ${state.bootId} -> ${bootId}).`);
     takeBoot(state, bootId);
   }
   return true;

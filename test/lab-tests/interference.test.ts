@@ -139,6 +139,7 @@ describe('an installation whose run vanishes without anybody left to clean up', 
     const offered = await stall('node3');
     const handle = await world.start({}, { nodes: ['node3'] });
     await world.until(handle, isInstalling('node3'));
+    await expect.poll(() => atWork('node3'), { timeout: 30_000 }).toBe(true);
     for (const workflowId of [guardId(lab.place.name), nodeWorkflowId(lab.place.name, 'node3'), handle.workflowId])
       await world.temporal.client.workflow.getHandle(workflowId).terminate('by a lab test');
     const busy = await (await world.start({}, { nodes: ['node4'] })).result().catch((error: unknown) => clientFailure(error));
@@ -156,6 +157,8 @@ describe('an installation whose run vanishes without anybody left to clean up', 
     await stall('node3');
     const handle = await world.start({ releaseAfter: '20s' }, { nodes: ['node3'] });
     await world.until(handle, isInstalling('node3'));
+    // The step may be on its way to the node; what never arrived there would be lost with the data.
+    await expect.poll(() => atWork('node3'), { timeout: 30_000 }).toBe(true);
     await temporal.loseData();
     await temporal.start();
     await letGo('node3');

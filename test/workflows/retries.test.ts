@@ -23,6 +23,7 @@ beforeEach(async () => {
 });
 
 const attemptsAt = async (node: string) => (await world.cluster.installLog(node)).filter((record) => record.version === version).length;
+const isAt = (step: string) => (progress: Progress) => progress.nodes.some((one) => one.node === 'node3' && one.step === step);
 const isOn = (node: string) => (progress: Progress) => progress.nodes.some((one) => one.node === node && one.step !== null);
 
 describe('an update whose installation fails', () => {
@@ -55,6 +56,27 @@ describe('an update whose installation fails', () => {
     const report = await world.run({ maxRetriesPerNode: 0, maxFailedNodes: 1, order: ['node3', 'node1', 'node4', 'node2'] });
     expect(report.nodes.map((node) => node.outcome)).toEqual(['Failed', 'Succeeded', 'Failed', 'Canceled']);
     expect(report.nodes[3]?.reason).toBe('2 nodes failed, 1 may');
+  });
+});
+
+describe('a power cut that strikes a node after its restart, before it is a member again', () => {
+  it('is an unplanned restart, too: it is said', async () => {
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'kernel'));
+    const handle = await world.start({}, { nodes: ['node3'] });
+    await world.cluster.until((cluster) => cluster.nodes.some((node) => node.name === 'node3' && !node.online));
+    // It has left for its restart; without its cable it does not become a member again, however quick it is.
+    world.cluster.cut('node3');
+    await world.until(handle, isAt('rejoining'));
+    const boot = world.cluster.bootId('node3');
+    await world.cluster.crash('node3');
+    world.cluster.join('node3');
+    world.cluster.powerOn('node3');
+    const report = await world.report(handle);
+    const [node] = report.nodes;
+    expect(node).toMatchObject({ outcome: 'Succeeded', restarts: [{ to: boot }], kept: null });
+    expect(node?.notes).toEqual([`node3 restarted by itself (boot ${boot} -> ${world.cluster.bootId('node3')}).`]);
+    expect(await world.brokenBy(report)).toEqual([]);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 });
 
