@@ -13,6 +13,11 @@ export type MoveMode = z.infer<typeof moveModeSchema>;
 /** The run does nothing about it. */
 export const leftToCluster: MoveMode = { placement: 'cluster', failback: 'cluster' };
 
+/** Whether two modes, or options that have more in them, are the same mode. */
+export function isSameMode(left: MoveMode, right: MoveMode): boolean {
+  return left.placement === right.placement && left.failback === right.failback;
+}
+
 /** The modes that a preview compares: all that do not contradict themselves. */
 export const moveModes: readonly MoveMode[] = [
   { placement: 'cluster', failback: 'immediate' },

@@ -15,9 +15,7 @@ import type { NodeState } from './node-state.js';
 import type { RunState } from './run-state.js';
 import { untilFrom } from './steering.js';
 import { waiting } from './waiting.js';
-import type { Witnesses } from './witnesses.js';
-
-const thinkingMs = 60_000;
+import { thinkingMs, type Witnesses } from './witnesses.js';
 
 /** Roles with one place that are away from home. */
 function homesOf(before: readonly RolePlacement[], now: readonly RolePlacement[]): RoleHome[] {

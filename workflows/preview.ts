@@ -27,10 +27,11 @@ export async function preview(input: unknown): Promise<Preview> {
     const cluster = await checkCluster(met, nodes, options.values);
     const scans = await scanNodes(met, nodes, options.values);
     const { plan, findings } = await planWaves(met, planFrom(met, scans, options.values), options.values);
+    const predicting = predictMoves(met, plan, options.values);
     const [nodeTimes, moves, modes] = await Promise.all([
       recallNodeTimes(met.witnesses, window),
-      predictMoves(met, plan, options.values),
-      compareModes(met, plan).catch((error: unknown) => void failureFrom(error)),
+      predicting,
+      compareModes(met, plan, { mode: options.values, moves: predicting }).catch((error: unknown) => void failureFrom(error)),
     ]);
     const readiness = [...ofProfile, ...cluster, ...findingsFrom(scans, options.values), ...findings];
     return {

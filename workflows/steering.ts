@@ -3,10 +3,10 @@ import { durationMs } from '../domain/duration.js';
 import type { Steering } from '../domain/steering.js';
 import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
+import { thinkingMs } from './witnesses.js';
 
 /** How long a preference may outlive the time in which it was to be followed: the dead man's switch, never the rule. */
 const marginMs = 30 * 60_000;
-const thinkingMs = 60_000;
 
 /**
  * Where the roles of the node should go; null where that is left to the cluster. Who cannot tell steers nothing: a drain does not depend

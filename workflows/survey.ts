@@ -4,7 +4,7 @@ import { CauError } from '../domain/errors.js';
 import { scriptsOf, type RunOptions } from '../domain/options.js';
 import { inTurns } from '../domain/order.js';
 import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
-import { forecastOf, moveModes, type ModeForecast, type MoveMode } from '../domain/move-modes.js';
+import { forecastOf, isSameMode, moveModes, type ModeForecast, type MoveMode } from '../domain/move-modes.js';
 import { placementOf } from '../domain/placement.js';
 import { decideWaves, waveFindings, type WaveFacts } from '../domain/waves.js';
 import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
@@ -16,7 +16,7 @@ import { unevenFindings, type OfferedNode } from '../domain/uniformity.js';
 import { failureFrom } from './failures.js';
 import { scanNode } from './scanning.js';
 import type { WaitBoard } from './waiting.js';
-import { Witnesses } from './witnesses.js';
+import { thinkingMs, Witnesses } from './witnesses.js';
 import { introduction, quickStep } from './workers.js';
 
 /** The cluster and who may speak for it. */
@@ -26,8 +26,6 @@ export interface Acquaintance {
 }
 
 const maxNodes = 100;
-/** Thinking through a whole run takes a simulation per step of each node. */
-const thinkingMs = 60_000;
 
 /** The first question of a run; any worker of the cluster answers it. Waits show on the board. @throws CauError `ClusterUnknown`, `NotReady` */
 export async function meetCluster(cluster: string, board?: WaitBoard): Promise<Acquaintance> {
@@ -205,14 +203,21 @@ export async function predictMoves({ witnesses }: Acquaintance, plan: Plan, { pl
   });
 }
 
-/** How often roles would move in each mode, and how often at least. */
-export async function compareModes(met: Acquaintance, plan: Plan): Promise<ModeForecast[]> {
+/**
+ * How often roles would move in each mode, and how often at least.
+ * @param chosen the mode of the preview, whose moves are predicted already
+ */
+export async function compareModes(
+  met: Acquaintance,
+  plan: Plan,
+  chosen: { readonly mode: MoveMode; readonly moves: Promise<readonly PredictedNodeMoves[]> },
+): Promise<ModeForecast[]> {
   const { witnesses, description } = met;
   const thinking = { not: null, timeoutMs: thinkingMs };
   const [candidates, returns, ...predicted] = await Promise.all([
     witnesses.ask({ ...thinking, summary: 'which nodes could keep each role serving?', ask: (activities, target) => activities.findCandidates(target) }),
     witnesses.ask({ ...thinking, summary: 'which roles go home by themselves?', ask: (activities, target) => activities.findReturns(target) }),
-    ...moveModes.map((mode) => predictMoves(met, plan, mode)),
+    ...moveModes.map((mode) => (isSameMode(mode, chosen.mode) ? chosen.moves : predictMoves(met, plan, mode))),
   ]);
   const order = plan.nodes.filter(leavesCluster).map((node) => node.node);
   const bound = { order, roles: placementOf(description), candidates, returns };

@@ -15,6 +15,8 @@ import { question } from './workers.js';
 
 const questionMs = 3000;
 const watchMs = 10_000;
+/** How long a member may think through what the cluster would do: a simulation for each step of each node. */
+export const thinkingMs = 60_000;
 const roundPauseMs = 500;
 
 export interface Question<T> {

@@ -1,5 +1,6 @@
 /** A preview for eyes: what a run would do. */
 import { renderElapsed } from '../../domain/duration.js';
+import { isSameMode } from '../../domain/move-modes.js';
 import type { Preview } from '../../domain/preview.js';
 import type { PlannedNode } from '../../domain/plan.js';
 import { renderFailure } from '../../domain/errors.js';
@@ -64,9 +65,9 @@ function planRow(node: PlannedNode, index: number): string[] {
 /** How often roles would move in each mode; the mode of this preview stands out. */
 function renderModes({ modes = [], options: { values } }: Preview, paint: ReturnType<typeof createPaint>): string[] {
   if (modes.length === 0) return [];
-  const rows = modes.map(({ placement, failback, moves, interruptions, leastMoves }) => {
-    const row = [placement, failback, String(moves), String(interruptions), String(leastMoves)];
-    const isChosen = placement === values.placement && failback === values.failback;
+  const rows = modes.map((mode) => {
+    const row = [mode.placement, mode.failback, String(mode.moves), String(mode.interruptions), String(mode.leastMoves)];
+    const isChosen = isSameMode(mode, values);
     return [isChosen ? '>' : '', ...row].map((cell) => (isChosen ? paint.bold(cell) : cell));
   });
   const head = ['', 'placement', 'failback', 'moves', 'interruptions', 'moves at least'].map((cell) => paint.dim(cell));

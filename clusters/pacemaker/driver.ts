@@ -108,7 +108,7 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
     predictMoves: (order, mode) => imagining((standing) => forecastMoves(standing, order, mode)),
     findCandidates: () => imagining(findCandidates),
     findReturns: () => imagining(findReturns),
-    chooseTargets: (drain) => imagining(async (standing) => chooseTargets(standing, await findCandidates(standing), drain)),
+    chooseTargets: (drain) => imagining((standing) => chooseTargets(standing, drain)),
     planFailback: (homes) => imagining((standing) => planFailback(standing, homes)),
     steer: (holder, of, steering) => change((cib) => decideSteer(cib, holder, of, steering)),
     unsteer: (holder, of) => change((cib) => decideUnsteer(cib, holder, of)),

@@ -86,7 +86,7 @@ export async function openInterconnect(state: ClusterState, socket: string, timi
     }),
     candidates: thinking(findCandidates),
     returns: thinking(findReturns),
-    targets: thinking<PlannedDrain, RolePreference[]>(async (standing, drain) => chooseTargets(standing, await findCandidates(standing), drain)),
+    targets: thinking<PlannedDrain, RolePreference[]>((standing, drain) => chooseTargets(standing, drain)),
     failback: thinking<readonly RoleHome[], FailbackPlan>(planFailback),
     steer: changing<Steered & { steering: Steering }>((now, { run, of, steering }) => withSteering(now, run, of, steering)),
     unsteer: changing<Steered>((now, { run, of }) => withoutSteering(now, run, of)),

@@ -3,6 +3,7 @@ import type { RolePlacement } from '../placement.js';
 import type { PlannedDrain } from '../ports/cluster-driver.js';
 import { decideTargets, type RolePreference } from '../steering.js';
 import type { RoleCandidates } from '../waves.js';
+import { findCandidates } from './find-candidates.js';
 import { placeIn, type ImaginedCluster } from '../ports/imagined-cluster.js';
 
 /**
@@ -17,12 +18,14 @@ const tieBreaker = 1;
  * steered makes room, or takes it, so that the others are looked at again.
  * @param later the nodes that are drained after it, in their order
  * @param homes roles that are taken home at the end of the run; none where they stay
+ * @param known the candidates of the roles, where whoever asks knows them already
  */
 export async function chooseTargets(
   standing: ImaginedCluster,
-  candidates: readonly RoleCandidates[],
   { node, later, homes }: PlannedDrain,
+  known?: readonly RoleCandidates[],
 ): Promise<RolePreference[]> {
+  const candidates = known ?? (await findCandidates(standing));
   const unsteered = await standing.after({ away: [node] });
   const works = (preferences: readonly RolePreference[]) => workOut(standing, node, preferences, unsteered.placement);
   const tried = new Set<string>();

@@ -25,7 +25,7 @@ export async function forecastMoves(standing: ImaginedCluster, order: readonly s
     if (!now.open.includes(node)) continue;
     const leaving = homesIn(now).filter((home) => home.node === node);
     const ahead = { node, later: order.slice(index + 1), homes: returning };
-    const preferences = steers ? await chooseTargets(now, candidates, ahead) : [];
+    const preferences = steers ? await chooseTargets(now, ahead, candidates) : [];
     const drained = await now.after({ away: [node], preferences });
     const returned = await drained.after({});
     moves.push(...drained.moves('drain'), ...returned.moves('return'));

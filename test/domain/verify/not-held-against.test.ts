@@ -17,48 +17,32 @@ import {
   withNode,
 } from './example-evidence.js';
 
+/** The power of node1 is cut after its return, and it comes back by itself. */
+const cutOff = (): Evidence =>
+  goodEvidence({
+    history: [...goodHistory, change(205, 'lost', { node: 'node1' }), change(220, 'joined', { node: 'node1' })],
+    nodes: goodEvidence().nodes.map((node) =>
+      node.node === 'node1'
+        ? {
+            ...node,
+            boots: {
+              gap: null,
+              records: [
+                ...node.boots.records.map((boot) => ({ ...boot, end: boot.bootId.endsWith('2') ? ('cut' as const) : boot.end })),
+                { bootId: 'x', at: at(215), end: 'unknown' as const },
+              ],
+            },
+          }
+        : node,
+    ),
+  });
+
 describe.each<[string, VerifiedRun, Evidence]>([
-  [
-    'a power cut while the node is a member',
-    goodRun(null),
-    goodEvidence({
-      history: [...goodHistory, change(205, 'lost', { node: 'node1' }), change(220, 'joined', { node: 'node1' })],
-      nodes: goodEvidence().nodes.map((node) =>
-        node.node === 'node1'
-          ? {
-              ...node,
-              boots: {
-                gap: null,
-                records: [
-                  ...node.boots.records.map((boot) => ({ ...boot, end: boot.bootId.endsWith('2') ? ('cut' as const) : boot.end })),
-                  { bootId: 'x', at: at(215), end: 'unknown' as const },
-                ],
-              },
-            }
-          : node,
-      ),
-    }),
-  ],
+  ['a power cut while the node is a member', goodRun(null), cutOff()],
   [
     'a node that is fenced when it was released, while its roles settle',
     goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { endedAt: at(250) })) })),
-    goodEvidence({
-      history: [...goodHistory, change(205, 'lost', { node: 'node1' }), change(220, 'joined', { node: 'node1' })],
-      nodes: goodEvidence().nodes.map((node) =>
-        node.node === 'node1'
-          ? {
-              ...node,
-              boots: {
-                gap: null,
-                records: [
-                  ...node.boots.records.map((boot) => ({ ...boot, end: boot.bootId.endsWith('2') ? ('cut' as const) : boot.end })),
-                  { bootId: 'x', at: at(215), end: 'unknown' as const },
-                ],
-              },
-            }
-          : node,
-      ),
-    }),
+    cutOff(),
   ],
   [
     'quorum lost because nodes were lost',
