@@ -25,6 +25,7 @@ import { runHook } from './hook-activity.js';
 import { operationId } from './operation-id.js';
 import type { PluginBench } from './plugin-bench.js';
 import { probeRoles } from './probe-activity.js';
+import { whileBeating } from './while-beating.js';
 
 export interface NodeActivityDependencies {
   readonly own: { readonly cluster: string; readonly node: string };
@@ -79,16 +80,16 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
         await requireNotReleased(deps, run);
         const bootId = await host.bootId();
         await memory.change((now) => ({ ...now, stackStopped: { run, releaseAfter, bootId } }));
-        await driver.stopStack();
+        await whileBeating('stopping the cluster stack', () => driver.stopStack());
       }),
     ),
     startClusterStack: guard(nodeInputs.target, () =>
       occupation.work(async () => {
-        await driver.startStack();
+        await whileBeating('starting the cluster stack', () => driver.startStack());
         await memory.change((now) => ({ ...now, stackStopped: null }));
       }),
     ),
-    findStrayResources: guard(nodeInputs.target, () => driver.findStrayResources()),
+    findStrayResources: guard(nodeInputs.target, () => whileBeating('asking resources', () => driver.findStrayResources())),
     restartNode: guard(nodeInputs.restart, async ({ run, pass, expectedBootId }) => {
       if (!deps.allowRestart) throw new CauError('RefusedByNode', `The policy of ${own.node} does not let a run restart it.`, { where: own.node });
       return occupation.work(async () => {

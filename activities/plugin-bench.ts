@@ -1,9 +1,9 @@
 /** The update plug-ins that a node allows, used as one: what they find together, each doing its own part. */
-import { heartbeat } from '@temporalio/activity';
 import { CauError } from '../domain/errors.js';
 import type { PluginContext, ScanResult, StageResult, UpdatePlugin, VerifyResult } from '../domain/ports/update-plugin.js';
 import type { Installation, Records } from '../domain/records.js';
 import type { Update, WantedUpdates } from '../domain/updates.js';
+import { whileBeating } from './while-beating.js';
 
 export interface PluginBench {
   scan(names: readonly string[], wanted: WantedUpdates): Promise<ScanResult>;
@@ -24,7 +24,7 @@ export function createPluginBench(
 ): PluginBench {
   const bench: PluginBench = {
     async scan(names, wanted) {
-      const scans = await inTurn(names, (name) => bench.require(name).scan(wanted, contextOf(name)));
+      const scans = await eachInTurn(names, 'scanning', (plugin, context) => plugin.scan(wanted, context));
       return {
         updates: scans.flatMap((scan) => scan.updates),
         keptBack: scans.flatMap((scan) => scan.keptBack),
@@ -34,18 +34,16 @@ export function createPluginBench(
       };
     },
     async stage(updates) {
-      const staged = await inTurn(pluginsOf(updates), (name) => bench.require(name).stage(ofPlugin(updates, name), contextOf(name)));
+      const staged = await eachInTurn(pluginsOf(updates), 'staging', (plugin, context) => plugin.stage(ofPlugin(updates, plugin.manifest.name), context));
       return { bytes: staged.reduce((sum, stage) => sum + stage.bytes, 0), gone: staged.flatMap((stage) => stage.gone) };
     },
     async verify(updates) {
-      const verified = await inTurn(pluginsOf(updates), (name) => bench.require(name).verify(ofPlugin(updates, name), contextOf(name)));
+      const verified = await eachInTurn(pluginsOf(updates), 'verifying', (plugin, context) => plugin.verify(ofPlugin(updates, plugin.manifest.name), context));
       return { clean: verified.every((one) => one.clean), problems: verified.flatMap((one) => one.problems) };
     },
     async history(since) {
-      const histories = await inTurn(
-        plugins.map((plugin) => plugin.manifest.name),
-        (name) => bench.require(name).history(since, contextOf(name)),
-      );
+      const names = plugins.map((plugin) => plugin.manifest.name);
+      const histories = await eachInTurn(names, 'reading', (plugin, context) => plugin.history(since, context));
       const gaps = histories.flatMap(({ gap }) => gap ?? []);
       return { records: histories.flatMap(({ records }) => records), gap: gaps.length === 0 ? null : gaps.join('; ') };
     },
@@ -60,16 +58,20 @@ export function createPluginBench(
     },
     stateDirectory,
   };
-  const contextOf = (name: string): PluginContext => ({ ...own, stateDirectory: stateDirectory(name), progress: (line) => heartbeat(line) });
+  /**
+   * One after another: plug-ins may share a lock, such as that of dpkg. What one does may take minutes without a word, as a download does; a worker
+   * that is silent for so long would be taken for dead, and the work be begun again beside itself.
+   */
+  async function eachInTurn<T>(names: readonly string[], doing: string, act: (plugin: UpdatePlugin, context: PluginContext) => Promise<T>): Promise<T[]> {
+    const results: T[] = [];
+    for (const name of names) {
+      const plugin = bench.require(name);
+      results.push(await whileBeating(`${name}: ${doing}`, (progress) => act(plugin, { ...own, stateDirectory: stateDirectory(name), progress })));
+    }
+    return results;
+  }
   return bench;
 }
 
 const pluginsOf = (updates: readonly Update[]) => [...new Set(updates.map((update) => update.plugin))];
 const ofPlugin = (updates: readonly Update[], name: string) => updates.filter((update) => update.plugin === name);
-
-/** One after another: plug-ins may share a lock, such as that of dpkg. */
-async function inTurn<T>(names: readonly string[], act: (name: string) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  for (const name of names) results.push(await act(name));
-  return results;
-}

@@ -2,7 +2,7 @@
 import { findNode, isServing, type ClusterSight, type WatchedCluster } from './cluster.js';
 import { createFailure } from './errors.js';
 import { isSameRun, type RunReference } from './names.js';
-import type { Baseline } from './placement.js';
+import { isPartlyDown, type Baseline } from './placement.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /**
@@ -57,7 +57,7 @@ export function decideHeld(cluster: ClusterSight, nodeName: string, run: RunRefe
   return { state: 'met' };
 }
 
-/** Roles that served before, are wanted, and serve nowhere now. */
+/** Roles that served before, are wanted, and serve nowhere now, or in part only. */
 export function lostRoles(cluster: ClusterSight, baseline: Baseline): string[] {
   return baseline.roles
     .filter((was) => was.serving > 0)
@@ -66,6 +66,7 @@ export function lostRoles(cluster: ClusterSight, baseline: Baseline): string[] {
       if (role === undefined || !role.wanted) return [];
       const serving = role.instances.filter((instance) => isServing(instance.state));
       if (serving.length === 0) return [`role "${was.role}" serves nowhere`];
+      if (isPartlyDown(was, serving.length)) return [`role "${was.role}" has ${serving.length} of ${was.serving} instances`];
       const isPromoted = serving.some((instance) => instance.state === 'Promoted');
       return was.promoted.length > 0 && !isPromoted ? [`role "${was.role}" has no promoted copy`] : [];
     });

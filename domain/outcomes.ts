@@ -16,12 +16,12 @@ export type RunOutcome = z.infer<typeof runOutcomeSchema>;
  * The outcome of a run from those of its nodes. Anything that needs attention outweighs the rest.
  * @param isUneven the nodes were to end with the same versions and did not
  */
-export function decideRunOutcome(nodes: readonly NodeOutcome[], isUneven = false): RunOutcome {
+export function decideRunOutcome(nodes: readonly NodeOutcome[], endedBadly = false): RunOutcome {
   const has = (outcome: NodeOutcome) => nodes.includes(outcome);
   if (has('NeedsAttention')) return 'NeedsAttention';
   if (has('Failed')) return has('Succeeded') || has('UpToDate') ? 'PartiallyFailed' : 'Failed';
   if (has('Canceled')) return 'Canceled';
-  if (isUneven) return 'PartiallyFailed';
+  if (endedBadly) return 'PartiallyFailed';
   if (has('Succeeded')) return 'Succeeded';
   if (has('UpToDate')) return 'UpToDate';
   return 'Skipped';

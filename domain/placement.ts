@@ -44,12 +44,18 @@ export function withoutRoles(baseline: Baseline, roles: readonly string[]): Base
   return roles.length === 0 ? baseline : { ...baseline, roles: baseline.roles.filter((role) => !roles.includes(role.role)) };
 }
 
-/** Roles that served, or had a promoted copy, and do so nowhere now. */
+/** Whether a role with one place is there in part only, as a group whose address moved on while its web server failed to start: it serves nobody. */
+export function isPartlyDown(was: Pick<RolePlacement, 'kind' | 'serving'>, serving: number): boolean {
+  return (was.kind === 'primitive' || was.kind === 'group') && serving > 0 && serving < was.serving;
+}
+
+/** Roles that served, or had a promoted copy, and do so nowhere now, or in part only. */
 export function rolesDown(baseline: Baseline, now: readonly RolePlacement[]): string[] {
   return baseline.roles
     .filter((was) => {
       const is = now.find((role) => role.role === was.role);
-      return was.serving > 0 && is !== undefined && (is.serving === 0 || (was.promoted.length > 0 && is.promoted.length === 0));
+      if (was.serving === 0 || is === undefined) return false;
+      return is.serving === 0 || isPartlyDown(was, is.serving) || (was.promoted.length > 0 && is.promoted.length === 0);
     })
     .map((was) => was.role);
 }

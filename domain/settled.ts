@@ -1,7 +1,7 @@
 /** When has a cluster settled after a node came back? Replicas must be ready, not merely started. */
 import { isServing, type ClusterSight, type WatchedCluster } from './cluster.js';
 import { lostRoles } from './drained.js';
-import type { Baseline, RolePlacement } from './placement.js';
+import { isPartlyDown, type Baseline, type RolePlacement } from './placement.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /**
@@ -18,7 +18,8 @@ export function decideSettled(cluster: WatchedCluster, baseline: Baseline): Verd
     if (role === undefined || !role.wanted) continue;
     const serving = role.instances.filter((instance) => isServing(instance.state)).length;
     const due = instancesDue(was, away);
-    if (serving > 0 && serving < due) reasons.push(`role "${was.role}" has ${serving} of ${due} instances`);
+    // Of a role with one place that is said already.
+    if (serving > 0 && serving < due && !isPartlyDown(was, serving)) reasons.push(`role "${was.role}" has ${serving} of ${due} instances`);
   }
   reasons.push(...missingScores(cluster, { ...baseline, scores: baseline.scores.filter((score) => !away.includes(score.node)) }));
   const atWork = cluster.nodes.filter(({ hold }) => hold?.intact === true && hold.kept === null).map((node) => node.name);

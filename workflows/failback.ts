@@ -4,7 +4,7 @@ import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
 import type { RunReference } from '../domain/names.js';
 import type { RunOptions } from '../domain/options.js';
-import { baselineOf, findMoves, placementOf, type Baseline, type RolePlacement } from '../domain/placement.js';
+import { baselineOf, findMoves, placementOf, rolesDown, type Baseline, type RolePlacement } from '../domain/placement.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
 import { hasOnePlace, type RoleHome, type RolePreference } from '../domain/steering.js';
 import type { Finding } from '../domain/report.js';
@@ -56,7 +56,7 @@ export async function failBackToNode(state: NodeState): Promise<void> {
 
 /**
  * At the end of a run: every role that is not where it was when the run began. A run that was stopped ends without it; what keeps a role from
- * its home is told, and changes nothing about how the run ended.
+ * its home is told, and changes nothing about how the run ended, unless it serves nowhere now.
  */
 export async function failBackAtEnd(state: RunState): Promise<void> {
   const { witnesses, run, options, firstPlacement } = state;
@@ -71,7 +71,9 @@ export async function failBackAtEnd(state: RunState): Promise<void> {
     state.failback.push(...findMoves(placementOf(now), seen.placement, 'failback'));
     state.seePlacement(seen.placement);
   } catch (error) {
-    state.findings = [...state.findings, notTakenHome(`Roles were not taken home: ${failureFrom(error).message}`)];
+    const failure = failureFrom(error);
+    if (failure.code === 'RoleLost') state.lostAtEnd = failure;
+    state.findings = [...state.findings, notTakenHome(`Roles were not taken home: ${failure.message}`)];
   }
 }
 
@@ -105,7 +107,7 @@ interface TakenHome {
 
 /**
  * Takes home what can be. That nobody can tell how is no failure: the roles serve where they are.
- * @throws CauError `GateFailed` when the cluster does not settle after it; the preferences are taken away all the same
+ * @throws CauError `GateFailed` when the cluster does not settle after it, `RoleLost` when a role then serves nowhere; the preferences are taken away all the same
  */
 async function failBack({ witnesses, run, of, homes, options, baseline, begin }: Failback): Promise<TakenHome> {
   const { preferences, notes } = await planFailback(witnesses, homes);
@@ -158,6 +160,11 @@ async function awaitHome({ witnesses, run, of, options, baseline, roles }: Homec
   );
   if (seen.verdict.state === 'impossible') fail(seen.verdict.failure);
   if (seen.verdict.state === 'met') return seen;
+  const down = rolesDown(baseline, seen.placement);
+  if (down.length > 0) {
+    const message = `On their way home ${down.map((role) => `"${role}"`).join(', ')} did not start within ${options.settleTimeout}: ${renderVerdict(seen.verdict)}.`;
+    throw new CauError('RoleLost', message, { where: down.join(', ') });
+  }
   throw new CauError('GateFailed', `The cluster did not settle within ${options.settleTimeout} after roles were taken home: ${renderVerdict(seen.verdict)}.`, {
     where: node,
   });

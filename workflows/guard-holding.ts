@@ -1,5 +1,5 @@
 /** How a run takes the guard of its cluster, notices its loss, and ends it. */
-import { ParentClosePolicy, getExternalWorkflowHandle, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { ParentClosePolicy, getExternalWorkflowHandle, patched, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CauError } from '../domain/errors.js';
 import { guardId } from '../domain/names.js';
@@ -13,6 +13,8 @@ import { coordinator, coordinatorWait, coordinatorWaitMs } from './workers.js';
 const attempts = 3;
 const cleaningMs = 30_000;
 /** The guard waits for nodes at work as long as a coordinator does, and then asks three times with patience of its own. */
+/** How long the end of a guard that has nothing left to clean up may take to be told. */
+const tellsWithinMs = 10_000;
 const guardMs = coordinatorWaitMs + 30 * 60_000;
 
 /** The guard that a run holds. */
@@ -82,7 +84,13 @@ async function takeOver(
   }
 }
 
+/**
+ * After a reset to a later point the guard is still a child by the history, but Temporal takes no signal from there to one that an earlier execution
+ * began, and may not tell of its end: so it is spoken to from outside, and looked for in the end.
+ */
 function holdOwn({ request: { cluster }, waits }: RunState, child: ChildWorkflowHandle<typeof clusterGuard>): HeldGuard {
+  const outside = patched('guardFromOutside') ? getExternalWorkflowHandle(guardId(cluster), child.firstExecutionRunId) : null;
+  const guard = outside ?? child;
   let isClosed = false;
   const result = child.result().then(
     () => undefined,
@@ -93,10 +101,14 @@ function holdOwn({ request: { cluster }, waits }: RunState, child: ChildWorkflow
   });
   return {
     lost: () => Promise.resolve(isClosed),
-    tellNodes: (nodes) => child.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
+    tellNodes: (nodes) => guard.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
     async end() {
-      await child.signal(guardEndSignal).catch(ignoreClosed);
-      await waiting(waits, 'guard', { cluster }, guardMs, () => result);
+      await guard.signal(guardEndSignal).catch(ignoreClosed);
+      await waiting(waits, 'guard', { cluster }, guardMs, async (wait) => {
+        if (outside === null) return result;
+        if (await wait.until(() => isClosed, 'the guard tells that it is closed', tellsWithinMs)) return;
+        await coordinatorWait(wait, 'wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false });
+      });
     },
   };
 }

@@ -50,6 +50,8 @@ export function listenToCommands(state: RunState): void {
     return yes(`${due.what} is approved; ${state.paused === null ? 'the run goes on' : 'the run goes on when it is resumed'}`);
   });
   listen('skip', skipSignal, (said) => {
+    if (state.outcome !== null) return no('the run is over');
+    if (state.stop !== null) return no('the run is being stopped');
     const planned = state.plan?.nodes.find((node) => node.node === said.node);
     if (state.plan !== null && planned === undefined)
       return no(`"${said.node}" is not a node of this run; its nodes are ${state.plan.nodes.map((node) => node.node).join(', ')}`);

@@ -1,8 +1,9 @@
 /** The nodes of a run, one after another or several at once: who is next, may it be begun, and how it ended. */
-import { CancellationScope, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, ParentClosePolicy, patched, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { restApproval } from '../domain/approval.js';
 import { decideBudget } from '../domain/budget.js';
+import type { Failure } from '../domain/errors.js';
 import { nodeWorkflowId } from '../domain/names.js';
 import type { NodeOrder, NodeResult } from '../domain/node-order.js';
 import type { PlannedNode } from '../domain/plan.js';
@@ -82,9 +83,11 @@ async function chooseNext(state: RunState, left: readonly PlannedNode[], atWork:
 
 async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: PlannedNode, budget: number): Promise<NodeReport | null> {
   const { node } = planned;
+  // First, since it may take a while: what people say meanwhile must count.
+  const isUnguarded = await guard.lost();
   if (state.stop !== null) return untouchedNode(node, 'Canceled', state.stop.reason);
   if (state.skipped.has(node)) return untouchedNode(node, 'Skipped', 'left out by command');
-  if (await guard.lost()) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
+  if (isUnguarded) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
   const verdict = decideBudget(state.outcomes(), budget);
   if (verdict.state !== 'met') return untouchedNode(node, 'Canceled', renderVerdict(verdict));
   const fit = fitOf(state, planned);
@@ -128,9 +131,11 @@ async function updateOne(state: RunState, planned: PlannedNode, scan: ScanResult
 async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> {
   const { cluster, node } = order;
   const workflowId = nodeWorkflowId(cluster, node);
-  const failed = (error: unknown): NodeResult => {
-    const failure = failureFrom(error);
-    return { report: { ...untouchedNode(node, 'NeedsAttention', failure.message), failure }, placement: null, endsRun: null };
+  const withoutReport = (failure: Failure): NodeResult => {
+    // Nobody knows how it left its node; the guard releases it when the run is over, so nothing is begun beside it.
+    const endsRun =
+      failure.code === 'ForbiddenCaller' || !patched('endWithoutReport') ? null : `the update of ${node} ended without a report: ${failure.message}`;
+    return { report: { ...untouchedNode(node, 'NeedsAttention', failure.message), failure }, placement: null, endsRun };
   };
   const scope = new CancellationScope();
   const stopStep = () => scope.cancel();
@@ -149,21 +154,26 @@ async function resultOf(state: RunState, order: NodeOrder): Promise<NodeResult> 
       return child.result();
     });
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) return failed(error);
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) return withoutReport(failureFrom(error));
   } finally {
     state.onStopStep.delete(stopStep);
   }
   // An earlier execution of this run (before a reset) began it: wait for it, and take over what it did.
-  const adopted = await waiting(state.waits, 'adoption', { workflowId }, coordinatorWaitMs, (wait) =>
-    coordinatorWait(wait, `take over ${workflowId}`).adoptNodeWorkflow({ workflowId, run: state.run }),
-  );
-  if (adopted.kind === 'ended' && adopted.result !== null) return adopted.result;
-  return {
-    report: {
-      ...untouchedNode(node, 'Failed', `${workflowId} was running for another run`),
-      failure: adopted.kind === 'ended' ? adopted.failure : null,
-    },
-    placement: null,
-    endsRun: null,
+  const stopAdopted = () => {
+    // It may have ended by itself meanwhile.
+    void getExternalWorkflowHandle(workflowId)
+      .cancel()
+      .catch(() => undefined);
   };
+  state.onStopStep.add(stopAdopted);
+  if (state.stop?.after === 'step') stopAdopted();
+  try {
+    const adopted = await waiting(state.waits, 'adoption', { workflowId }, coordinatorWaitMs, (wait) =>
+      coordinatorWait(wait, `take over ${workflowId}`).adoptNodeWorkflow({ workflowId, run: state.run }),
+    );
+    if (adopted.kind === 'ended') return adopted.result === null ? withoutReport(adopted.failure) : adopted.result;
+  } finally {
+    state.onStopStep.delete(stopAdopted);
+  }
+  return { report: untouchedNode(node, 'Failed', `${workflowId} was running for another run`), placement: null, endsRun: null };
 }

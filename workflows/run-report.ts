@@ -10,12 +10,13 @@ import { failureFrom } from './failures.js';
 import type { RunState } from './run-state.js';
 import { quickStep } from './workers.js';
 
-/** The report as it is now; the first failed node's failure is the run's. */
+/** The report as it is now; the first failed node's failure is the run's, otherwise that of its end. */
 export function createReport(state: RunState): Report {
   const { request, run, reports } = state;
   const measured = mergeMeasurements(state.measurements);
   const failed = reports.find((node) => node.failure !== null && node.outcome !== 'Canceled' && node.outcome !== 'Skipped');
-  const failure = failed?.failure ?? unevenFailure(state);
+  const endedBadly = state.lostAtEnd ?? unevenFailure(state);
+  const failure = failed?.failure ?? endedBadly;
   state.failure = failure;
   return {
     version: 1,
@@ -23,7 +24,7 @@ export function createReport(state: RunState): Report {
     run,
     requestedBy: request.requestedBy ?? (state.scheduled === null ? 'unknown' : `schedule ${state.scheduled.schedule}`),
     reason: request.reason ?? null,
-    outcome: decideRunOutcome(state.outcomes(), failure?.code === 'NotUniform'),
+    outcome: decideRunOutcome(state.outcomes(), endedBadly !== null),
     failure,
     startedAt: state.startedAt.toISOString(),
     endedAt: new Date().toISOString(),

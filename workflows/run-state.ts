@@ -70,6 +70,8 @@ export class RunState {
   paused: { readonly by: string; readonly reason: string; readonly at: Date } | null = null;
   outcome: RunOutcome | null = null;
   failure: Failure | null = null;
+  /** Roles were to be taken home at the end, and one of them serves nowhere now. */
+  lostAtEnd: Failure | null = null;
   /** Ends the nodes at work after their step. */
   readonly onStopStep = new Set<() => void>();
   /** What the run waits for. */

@@ -35,8 +35,8 @@ export interface Waiting {
   /** What it waits for by now. */
   because(reason: string): void;
   sleep(ms: number, summary: string): Promise<void>;
-  /** Whether it became so before the deadline. */
-  until(isSo: () => boolean, summary: string): Promise<boolean>;
+  /** Whether it became so before the deadline, or within a shorter time. */
+  until(isSo: () => boolean, summary: string, forMs?: number): Promise<boolean>;
 }
 
 class ShownWait implements Waiting {
@@ -62,8 +62,8 @@ class ShownWait implements Waiting {
     return sleep(ms, { summary });
   }
 
-  until(isSo: () => boolean, summary: string): Promise<boolean> {
-    return condition(isSo, Math.max(1, this.leftMs()), { summary });
+  until(isSo: () => boolean, summary: string, forMs = Infinity): Promise<boolean> {
+    return condition(isSo, Math.max(1, Math.min(forMs, this.leftMs())), { summary });
   }
 
   end(): void {

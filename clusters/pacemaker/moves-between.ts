@@ -1,16 +1,18 @@
 /** What moved between two states of a cluster, of which the second was simulated. */
 import { isServing, type Role } from '../../domain/cluster.js';
-import { findMoves, placementOf, type RolePlacement } from '../../domain/placement.js';
+import { findMoves, isPartlyDown, placementOf, type RolePlacement } from '../../domain/placement.js';
 import type { PredictedMove } from '../../domain/ports/cluster-driver.js';
 import type { Simulation } from './simulation.js';
 
 /** The moves from one state to the next: roles that serve elsewhere, and roles that restart where they are. */
 export function movesBetween(before: Pick<Simulation, 'roles'>, after: Simulation, when: PredictedMove['when']): PredictedMove[] {
   const [was, is] = [placementOf(before), placementOf(after)];
-  const moves = findMoves(was, is, when).map((move): PredictedMove => ({
-    ...move,
-    kind: move.to === null ? 'stop' : kindOfMove(roleOf(after, move.role), after),
-  }));
+  const moves = findMoves(was, is, when).map((move): PredictedMove => {
+    const [before, now] = [was, is].map((placements) => placements.find((one) => one.role === move.role));
+    // A group that gets only a part of its members elsewhere serves nobody there.
+    const isDown = move.to === null || (before !== undefined && isPartlyDown(before, now?.serving ?? 0));
+    return isDown ? { ...move, to: null, kind: 'stop' } : { ...move, kind: kindOfMove(roleOf(after, move.role), after) };
+  });
   const moved = new Set(moves.map((move) => move.role));
   return [...moves, ...lostClones(was, is, when), ...restarts(before, after, when).filter((restart) => !moved.has(restart.role))];
 }

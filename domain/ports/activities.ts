@@ -220,7 +220,10 @@ export type GuardState =
   | { readonly kind: 'busy'; readonly holder: RunReference; readonly phase: string; readonly since: string };
 
 /** How the workflow of a node ended that an earlier execution of a run began. */
-export type AdoptedNode = { readonly kind: 'none' } | { readonly kind: 'ended'; readonly result: NodeResult | null; readonly failure: Failure | null };
+export type AdoptedNode =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ended'; readonly result: NodeResult; readonly failure: null }
+  | { readonly kind: 'ended'; readonly result: null; readonly failure: Failure };
 
 /** The open workflows of a cluster, and the state of every run that has anything there. */
 export interface WorkflowSurvey {

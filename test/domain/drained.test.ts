@@ -35,6 +35,12 @@ describe('a node is drained', () => {
     expect(decide(withRoles(moved, exampleRole('web', 'group', [])))).toEqual({ state: 'waiting', reasons: ['role "web" serves nowhere'] });
   });
 
+  it('not when only a part of a group came up elsewhere: an address without its web server serves nobody', () => {
+    const half = withRoles(moved, exampleRole('web', 'group', [exampleInstance('web-ip', 'node2')]));
+    expect(decide(half)).toEqual({ state: 'waiting', reasons: ['role "web" has 1 of 2 instances'] });
+    expect(rolesDown(baseline, placementOf(half))).toEqual(['web']);
+  });
+
   it('not when a promotable lost its promoted copy', () => {
     const demoted = withRoles(moved, exampleRole('db', 'promotable', [exampleInstance('db-srv', 'node4', { state: 'Unpromoted' })]));
     expect(decide(demoted)).toEqual({ state: 'waiting', reasons: ['role "db" has no promoted copy'] });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
-import { resetToStart } from '../helpers/reset-run.js';
+import { resetToLastTask, resetToStart } from '../helpers/reset-run.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
 let world: World;
@@ -143,6 +143,55 @@ describe('a run that ends badly in the middle of an installation', () => {
     }
     const next = await world.run();
     expect(next.nodes.every((node) => node.outcome === 'UpToDate' || node.outcome === 'Succeeded')).toBe(true);
+  });
+
+  it('by "reset" to its last step goes on with the node at work, ends, and lets its guard close', async () => {
+    await stall();
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    await resetToLastTask(handle);
+    const version = await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
+    expect(report.nodes.map((node) => node.outcome)).not.toContain('NeedsAttention');
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+    for (const node of ['node1', 'node2', 'node3', 'node4']) {
+      const records = (await world.cluster.installLog(node)).filter((record) => record.version === version);
+      expect(records.length, node).toBeLessThanOrEqual(1);
+    }
+    expect((await world.run()).nodes.every((node) => node.outcome === 'UpToDate' || node.outcome === 'Succeeded')).toBe(true);
+  });
+
+  it('by "reset" still lets a stop after the step reach the node at work', async () => {
+    await stall();
+    const handle = await world.start({ clusterDuringInstall: 'keep' });
+    await world.until(handle, isInstalling);
+    await resetToStart(handle);
+    const again = world.temporal.client.workflow.getHandle(handle.workflowId);
+    await world.until(again, (progress) => progress.wait?.kind === 'adoption');
+    await world.say(again, 'stop', { after: 'step' });
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(again);
+    expect(report).toMatchObject({ outcome: 'Canceled' });
+    expect(report.nodes.find((node) => node.node === 'node3')?.outcome).toBe('Canceled');
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+});
+
+describe('a node whose workflow is terminated', () => {
+  it('ends the run in order, with no other node begun beside it, and is released by the guard', async () => {
+    await stall();
+    const handle = await world.start();
+    await world.until(handle, isInstalling);
+    await world.temporal.client.workflow.getHandle(`cau/node/${world.name}/node3`).terminate('by a test');
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const report = await world.report(handle);
+    expect(report.nodes.find((node) => node.node === 'node3')?.outcome).toBe('NeedsAttention');
+    const others = report.nodes.filter((node) => node.node !== 'node3');
+    expect(others.map((node) => [node.outcome, node.reason])).toEqual(others.map(() => ['Canceled', expect.stringContaining('ended without a report')]));
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 });
 

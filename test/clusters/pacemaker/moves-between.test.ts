@@ -33,6 +33,12 @@ describe('predicted moves', () => {
     ]);
   });
 
+  test('of a group of which only a part may run elsewhere are no moves: its service stops', () => {
+    const before = { roles: [exampleRole('web', 'group', [exampleInstance('web-ip', 'a'), exampleInstance('web-srv', 'a')])] };
+    const roles = [exampleRole('web', 'group', [exampleInstance('web-ip', 'b')])];
+    expect(movesBetween(before, after(roles), 'drain')).toEqual([{ role: 'web', from: 'a', to: null, when: 'drain', kind: 'stop' }]);
+  });
+
   test('name what restarts on other nodes, such as copies of a clone that is not interleaved', () => {
     const roles = [exampleRole('mesh', 'clone', [exampleInstance('mesh', 'b')])];
     const before = { roles: [exampleRole('mesh', 'clone', [exampleInstance('mesh', 'a'), exampleInstance('mesh', 'b')])] };
