@@ -14,6 +14,9 @@ import { fitText } from '../domain/payload-size.js';
 import { targetSettingsSchema, type TargetSettings } from '../domain/target-settings.js';
 import { defaultProfileDirectory } from './profile-files.js';
 
+/** Where a process listens for Prometheus. */
+const metricsSchema = z.string().regex(/^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:9464');
+
 /** What the file may say. */
 const fileSchema = z.strictObject({
   cluster: nameSchema.optional(),
@@ -35,6 +38,7 @@ const fileSchema = z.strictObject({
       notify: z.record(nameSchema, targetSettingsSchema).optional(),
       /** Where the scripts of targets are. */
       notifyScripts: z.string().startsWith('/').optional(),
+      metrics: metricsSchema.optional(),
     })
     .optional(),
   nodeWorker: z
@@ -50,6 +54,7 @@ const fileSchema = z.strictObject({
       scripts: z.array(nameSchema).max(100).optional(),
       /** The node's own policy: whether a run may restart it. */
       allowRestart: z.boolean().optional(),
+      metrics: metricsSchema.optional(),
     })
     .optional(),
 });
@@ -82,6 +87,8 @@ export interface Configuration {
   /** Secret in parts: addresses and headers. */
   readonly notify: Setting<Readonly<Record<string, TargetSettings>>>;
   readonly notifyScripts: Setting<string>;
+  /** Where an Update Coordinator offers its metrics to Prometheus; null: nowhere. */
+  readonly coordinatorMetrics: Setting<string | null>;
   readonly driver: Setting<'pacemaker' | 'simulated'>;
   readonly machineFile: Setting<string | null>;
   readonly stateDirectory: Setting<string>;
@@ -89,6 +96,8 @@ export interface Configuration {
   readonly scriptsDirectory: Setting<string>;
   readonly scripts: Setting<readonly string[] | null>;
   readonly allowRestart: Setting<boolean>;
+  /** Where the node worker offers its metrics to Prometheus; null: nowhere. */
+  readonly nodeWorkerMetrics: Setting<string | null>;
   readonly requestedBy: Setting<string>;
   /** TLS and credentials, as the Temporal CLI has them; secret. */
   readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
@@ -130,6 +139,7 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     profiles: pick<readonly string[]>(readProfilePath(), [file.coordinator?.profiles, fromFile], [[defaultProfileDirectory], 'default']),
     notify: pick<Readonly<Record<string, TargetSettings>>>([file.coordinator?.notify, fromFile], [{}, 'default']),
     notifyScripts: pick([file.coordinator?.notifyScripts, fromFile], ['/etc/cau/notify', 'default']),
+    coordinatorMetrics: pick<string | null>(readMetricsAddress(), [file.coordinator?.metrics, fromFile], [null, 'default']),
     driver: pick<'pacemaker' | 'simulated'>(
       [flags.machineFile === undefined ? undefined : 'simulated', 'flag'],
       [file.nodeWorker?.driver, fromFile],
@@ -141,6 +151,7 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     scriptsDirectory: pick([file.nodeWorker?.scriptsDirectory, fromFile], ['/etc/cau/scripts', 'default']),
     scripts: pick<readonly string[] | null>([file.nodeWorker?.scripts, fromFile], [null, 'default']),
     allowRestart: pick([file.nodeWorker?.allowRestart, fromFile], [true, 'default']),
+    nodeWorkerMetrics: pick<string | null>(readMetricsAddress(), [file.nodeWorker?.metrics, fromFile], [null, 'default']),
     requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
     connection: temporal.connectionOptions,
   };
@@ -156,6 +167,17 @@ function readProfilePath(): readonly [readonly string[] | undefined, string] {
     });
   }
   return [directories.length === 0 ? undefined : directories, 'environment CAU_PROFILES'];
+}
+
+/** `CAU_METRICS` is meant for whichever process has it in its environment. */
+function readMetricsAddress(): readonly [string | undefined, string] {
+  const given = process.env['CAU_METRICS'];
+  if (given === undefined || given === '') return [undefined, 'environment CAU_METRICS'];
+  const parsed = metricsSchema.safeParse(given);
+  if (parsed.success) return [parsed.data, 'environment CAU_METRICS'];
+  throw new CauError('ConfigurationInvalid', `CAU_METRICS: "${fitText(given, 200)}" ${parsed.error.issues[0]?.message ?? 'is not allowed'}.`, {
+    where: 'CAU_METRICS',
+  });
 }
 
 function findFile(named: string | undefined): string | null {

@@ -14,7 +14,7 @@ export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
 /**
  * The outcome of a run from those of its nodes. Anything that needs attention outweighs the rest.
- * @param isUneven the nodes were to end with the same versions and did not
+ * @param endedBadly the nodes were to end with the same versions and did not, or a role was lost on its way home when all of them were done
  */
 export function decideRunOutcome(nodes: readonly NodeOutcome[], endedBadly = false): RunOutcome {
   const has = (outcome: NodeOutcome) => nodes.includes(outcome);

@@ -10,7 +10,7 @@ import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { findUnreplayable, versionMismatch } from './open-runs.js';
 import { connectPatiently } from './patient-connection.js';
 import { shippedProfiles } from './package-root.js';
-import { quietRuntime } from './runtime.js';
+import { installRuntime, type MetricsSettings } from './runtime.js';
 import { runUntil } from './run-until.js';
 import { buildIdOf, findWorkflowBundle } from './workflow-bundle.js';
 
@@ -23,17 +23,18 @@ export interface CoordinatorSettings {
   readonly profiles: readonly string[];
   /** The targets that runs may name. */
   readonly notify: TargetsSettings;
+  readonly metrics: MetricsSettings | null;
   /** One line for eyes when something changes. */
   log(line: string): void;
 }
 
 /**
  * Works until `signal` aborts, then ends in order.
- * @throws CauError `TemporalUnavailable`, `TemporalUnsuitable`, `VersionMismatch`
+ * @throws CauError `PortBusy`, `TemporalUnavailable`, `TemporalUnsuitable`, `VersionMismatch`
  */
 export async function runCoordinator(settings: CoordinatorSettings, signal: AbortSignal): Promise<void> {
-  quietRuntime();
   const { namespace, taskQueue, log } = settings;
+  installRuntime(settings.metrics);
   const profileDirectories = { own: settings.profiles, shipped: shippedProfiles() };
   const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
   const connection = await connectPatiently(() => Connection.connect(clientOptions(settings.connection)), settings, signal);

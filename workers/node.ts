@@ -19,7 +19,7 @@ import type { ConnectionSettings } from './client-connection.js';
 import { connectPatiently } from './patient-connection.js';
 import { createReleasing } from './releasing.js';
 import { runUntil } from './run-until.js';
-import { quietRuntime } from './runtime.js';
+import { installRuntime, type MetricsSettings } from './runtime.js';
 
 export interface NodeWorkerSettings {
   readonly cluster: string;
@@ -37,6 +37,7 @@ export interface NodeWorkerSettings {
   readonly scripts: ScriptPolicy;
   readonly machineFile: string | null;
   readonly allowRestart: boolean;
+  readonly metrics: MetricsSettings | null;
   log(line: string): void;
 }
 
@@ -48,7 +49,7 @@ export const pluginDirectory = (stateDirectory: string, plugin: string) => join(
 
 /** Works until `signal` aborts, or until the node is to restart: then it stops polling first and restarts the node. */
 export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortSignal): Promise<void> {
-  quietRuntime();
+  installRuntime(settings.metrics);
   const { cluster, node, driver, host, namespace, stateDirectory, log } = settings;
   const ending = new AbortController();
   const end = () => ending.abort();

@@ -11,12 +11,14 @@ import { runNodeWorker, type NodeWorkerSettings } from './node.js';
 import { findPackage } from './package-root.js';
 import { createPlugin, pluginNames } from './plugins.js';
 
-/** @throws CauError `ConfigurationInvalid`, `TemporalUnavailable` */
+/** @throws CauError `ConfigurationInvalid`, `PortBusy`, `TemporalUnavailable` */
 export async function serveNode(configuration: Configuration, log: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const { connection, address, namespace, allowRestart } = configuration;
+  const { connection, address, namespace, allowRestart, nodeWorkerMetrics } = configuration;
   const common = { connection: { ...connection, address: address.value }, namespace: namespace.value, allowRestart: allowRestart.value, log };
   const parts = configuration.driver.value === 'simulated' ? simulatedParts(configuration) : pacemakerParts(configuration);
-  await runNodeWorker({ ...common, ...parts }, signal);
+  const { cluster, node } = parts;
+  const metrics = nodeWorkerMetrics.value === null ? null : { address: nodeWorkerMetrics.value, labels: { cluster, node } };
+  await runNodeWorker({ ...common, ...parts, metrics }, signal);
 }
 
 type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'watchDriver' | 'host' | 'plugins' | 'scripts' | 'stateDirectory' | 'machineFile'>;

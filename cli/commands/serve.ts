@@ -22,7 +22,7 @@ export function addServeCommand(program: Command): void {
     .description('An Update Coordinator: executes the workflows of runs. Run two or more, anywhere.')
     .action(async (_flags: object, self: Command) => {
       const { runCoordinator } = await import('../../workers/coordinator.js');
-      const { connection, address, namespace, taskQueue, profiles, notify, notifyScripts } = loadConfiguration(flagsOf(self));
+      const { connection, address, namespace, taskQueue, profiles, notify, notifyScripts, coordinatorMetrics } = loadConfiguration(flagsOf(self));
       await runCoordinator(
         {
           connection: { ...connection, address: address.value },
@@ -30,6 +30,7 @@ export function addServeCommand(program: Command): void {
           taskQueue: taskQueue.value,
           profiles: profiles.value,
           notify: { targets: notify.value, scripts: notifyScripts.value },
+          metrics: coordinatorMetrics.value === null ? null : { address: coordinatorMetrics.value, labels: {} },
           log: printNote,
         },
         endSignal(),

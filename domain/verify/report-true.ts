@@ -24,7 +24,7 @@ export const reportTrue: Invariant = {
     const held = new Set(holdsOf(history, report.run.firstExecutionRunId).map(({ node }) => node));
     const outcome = decideRunOutcome(
       report.nodes.map((node) => node.outcome),
-      report.failure?.code === 'NotUniform',
+      report.failure?.code === 'NotUniform' || report.failure?.code === 'RoleLost',
     );
     return {
       broken: [

@@ -56,6 +56,7 @@ export const configuration: Json = {
     taskQueue: 'cau',
     profiles: ['/etc/cau/profiles'],
     notifyScripts: '/etc/cau/notify',
+    metrics: '127.0.0.1:9464',
     notify: { chat: { webhook: 'https://chat.example/hook', from: 'warning' } },
   },
   nodeWorker: {
@@ -65,6 +66,7 @@ export const configuration: Json = {
     scriptsDirectory: '/etc/cau/scripts',
     scripts: ['quiesce'],
     allowRestart: true,
+    metrics: '[::1]:9465',
   },
 };
 

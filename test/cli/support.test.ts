@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reportSchema } from '../../domain/report.js';
-import { quietRuntime } from '../../workers/runtime.js';
+import { installRuntime } from '../../workers/runtime.js';
 import { createWorkflowBundle } from '../../workers/workflow-bundle.js';
 import { cauProgram, createWorld, type World } from '../helpers/simulated-world.js';
 
@@ -65,7 +65,7 @@ describe('cau support', () => {
       ...report.nodes.map(() => expect.stringMatching(/^histories\/0\d-updateNode-node\d\.json$/)),
     ]);
     const replayed = await Promise.all(histories.map(async (name) => ({ workflowId: name, history: JSON.parse(await read(name)) as unknown })));
-    quietRuntime();
+    installRuntime();
     const workflowBundle = await createWorkflowBundle();
     for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, replayed)) expect(error, workflowId).toBeUndefined();
     const whole = await Promise.all(files.map(read));

@@ -1,13 +1,13 @@
 import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createWorkflowBundle } from '../../workers/workflow-bundle.js';
-import { quietRuntime } from '../../workers/runtime.js';
+import { installRuntime } from '../../workers/runtime.js';
 import { readRecordedPaths, type RecordedPath } from './histories.js';
 
 const paths = await readRecordedPaths();
 let code: string;
 beforeAll(async () => {
-  quietRuntime();
+  installRuntime();
   ({ code } = await createWorkflowBundle());
 });
 

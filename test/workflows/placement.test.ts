@@ -48,6 +48,24 @@ async function runAsForeseen(options: PartialOptions): Promise<{ readonly report
 }
 
 // In this order: as long as it is taken home, "web" is where it is preferred.
+describe('a role that its way home leaves down', () => {
+  it('fails the run, which names it', async () => {
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'app').map((update) => Object.assign(update, { endlessOn: ['node2'] })));
+    const handle = await world.start({ failback: 'end', settleTimeout: '4s' }, { nodes: ['node2'] });
+    await world.until(handle, (progress) => progress.nodes.some((node) => node.step === 'installing'));
+    for (const node of nodes) world.cluster.refuseStart('web', node, true);
+    world.cluster.endlessUpdate('node2', 'app', false);
+    const report = await world.report(handle);
+    // Where it may start first it stays, so that is its home.
+    for (const node of ['node2', ...nodes]) world.cluster.refuseStart('web', node, false);
+    expect(report).toMatchObject({ outcome: 'PartiallyFailed', failure: { code: 'RoleLost', where: 'web' } });
+    expect(report.readiness).toContainEqual(expect.objectContaining({ id: 'roles.failback', severity: 'warning' }));
+    expect(await world.brokenBy(report)).toEqual([]);
+    await world.cluster.until(({ idle }) => idle && placeOf('web') === 'node2');
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+});
+
 describe('failback', () => {
   it('"immediate" takes a role home as soon as its node is back, though it would stay away by itself', async () => {
     const { report } = await runAsForeseen({ failback: 'immediate' });

@@ -9,13 +9,13 @@ import { createCoordinatorActivities } from '../../activities/coordinator-activi
 import { createTargets } from '../../targets/targets.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
 import type { Recovery } from '../../domain/recovery.js';
-import { quietRuntime } from '../../workers/runtime.js';
+import { installRuntime } from '../../workers/runtime.js';
 import { atRest, cauProgram, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
 let world: World;
 beforeAll(async () => {
   // Workflow tasks that fail are what some of these tests are about.
-  quietRuntime();
+  installRuntime();
   world = await createWorld();
 });
 afterAll(() => world.stop());
