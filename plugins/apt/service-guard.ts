@@ -21,6 +21,7 @@ export interface ServiceGuard {
 /**
  * Puts the guard up. After an installation that was interrupted, what it enabled counts as well: the state before it was
  * noted in `stateDirectory`.
+ * @throws CauError as `readServiceState`, before anything is laid
  */
 export async function guardServices(stateDirectory: string): Promise<ServiceGuard> {
   const noteFile = join(stateDirectory, 'services-before.json');
@@ -77,7 +78,8 @@ async function removePolicy(): Promise<void> {
 
 async function turnOff(before: ServiceState): Promise<string[]> {
   const active = new Set(before.active);
-  const [enabledNow, units] = await Promise.all([readEnabled(), readUnits()]);
+  // What the installation did counts more than a systemd that tells nothing at its end; what it enabled stands on disk.
+  const [enabledNow, units] = await Promise.all([readEnabled(), readUnits().catch(() => [])]);
   const enabled = enabledNow.filter((unit) => !before.enabled.includes(unit));
   const started = findStarted(units, active);
   // What ran before goes on running: somebody had started it.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findMessage, isBlamed, parseStatus } from '../../../plugins/apt/installation-output.js';
 import { findLockHolder } from '../../../plugins/apt/locking.js';
-import { findStarted, parseUnits } from '../../../plugins/apt/service-state.js';
+import { findStarted, parseUnits, requireUnits } from '../../../plugins/apt/service-state.js';
 import { isContentOf, isGone } from '../../../plugins/apt/staging.js';
 
 describe("apt's progress", () => {
@@ -97,6 +97,21 @@ describe('the file of a package', () => {
     const both = [{ name: 'libc6' }, { name: 'libc6:i386' }];
     expect(isContentOf({ name: 'libc6', to: '2:2.36-9' }, { ...content, architecture: 'i386' }, both)).toBe(false);
     expect(isContentOf({ name: 'libc6:i386', to: '2:2.36-9' }, { ...content, architecture: 'i386' }, both)).toBe(true);
+  });
+});
+
+describe('the units of systemd', () => {
+  it('are what it says of them', () => {
+    expect(requireUnits({ exitCode: 0, stdout: 'Id=a.service\nActiveState=active\n\nId=b.timer', all: '' })).toHaveLength(2);
+  });
+
+  it.each([
+    ['fails', { exitCode: 1, stdout: '', all: 'Failed to list units: Connection timed out' }, 'Connection timed out'],
+    ['fails half-way', { exitCode: 1, stdout: 'Id=a.service', all: 'Id=a.service\nTransport endpoint is not connected' }, 'not connected'],
+    ['cannot be started', { exitCode: undefined, stdout: '', all: '' }, 'systemctl'],
+    ['names none', { exitCode: 0, stdout: '\n', all: '\n' }, 'systemctl'],
+  ])('are not taken for none where systemctl %s', (_title, said, words) => {
+    expect(() => requireUnits(said)).toThrow(expect.objectContaining({ code: 'InstallFailed', message: expect.stringContaining(words) as unknown }));
   });
 });
 
