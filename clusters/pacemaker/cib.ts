@@ -152,12 +152,12 @@ function toSet(set: XmlElement): AttributeSet {
 
 function primitivesOf(resources: XmlElement | undefined): CibPrimitive[] {
   const contained = new Set(descendantsOf(resources, 'bundle').flatMap((bundle) => descendantsOf(bundle, 'primitive')));
-  return descendantsOf(resources, 'primitive').map((primitive) => ({
-    id: primitive.attributes['id'] ?? '',
-    standard: primitive.attributes['class'] ?? '',
-    type: primitive.attributes['type'] ?? '',
-    isContained: contained.has(primitive),
-  }));
+  const templates = new Map(childrenOf(resources, 'template').map(({ attributes }) => [attributes['id'], attributes]));
+  return descendantsOf(resources, 'primitive').map((primitive) => {
+    // What is made from a template names that instead of an agent.
+    const agent = templates.get(primitive.attributes['template']) ?? primitive.attributes;
+    return { id: primitive.attributes['id'] ?? '', standard: agent['class'] ?? '', type: agent['type'] ?? '', isContained: contained.has(primitive) };
+  });
 }
 
 function integer(element: XmlElement, name: string): number {

@@ -37,6 +37,17 @@ describe('the CIB', () => {
     expect(healthy.primitives[0]).toEqual({ id: 'web-srv', standard: 'ocf', type: 'nginx', isContained: false });
   });
 
+  test('knows the agent of a primitive by the template that it is made from', () => {
+    const cib = parseCib(
+      `<cib admin_epoch="0" epoch="1" num_updates="2"><configuration><resources><template id="web-base" class="systemd" type="nginx"/><primitive id="web" template="web-base"/><group id="g"><primitive id="own" class="ocf" type="Dummy"/><primitive id="lost" template="none"/></group></resources></configuration></cib>`,
+    );
+    expect(cib.primitives).toEqual([
+      { id: 'web', standard: 'systemd', type: 'nginx', isContained: false },
+      { id: 'own', standard: 'ocf', type: 'Dummy', isContained: false },
+      { id: 'lost', standard: '', type: '', isContained: false },
+    ]);
+  });
+
   test('tells where a node stands, from whichever set of its attributes has it, and nothing of one that has an empty word', () => {
     const sets = (site: string) =>
       `<instance_attributes id="a"><nvpair id="a1" name="standby" value="off"/></instance_attributes><instance_attributes id="b">${site}</instance_attributes>`;

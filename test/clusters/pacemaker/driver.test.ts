@@ -114,7 +114,7 @@ describe('the driver', () => {
   test('asks agents and systemd for what runs behind the back of the cluster, and no fencing device', async () => {
     const cib = fixture('healthy.cib.xml').replace(
       '<resources>',
-      '<resources><primitive id="fence" class="stonith" type="fence_x"/><primitive id="unit" class="systemd" type="nginx"/>',
+      '<resources><template id="t-fence" class="stonith" type="fence_x"/><template id="t-unit" class="systemd" type="nginx"/><primitive id="fence" class="stonith" type="fence_x"/><primitive id="made-fence" template="t-fence"/><primitive id="unit" class="systemd" type="nginx"/><primitive id="made-unit" template="t-unit"/>',
     );
     const run = scriptedRunner({
       ...tools('healthy.crm-mon.xml', 'healthy.cib.xml'),
@@ -122,11 +122,12 @@ describe('the driver', () => {
       crm_resource: (args) => (args[1] === 'vm' ? answered('') : failed(args[1] === 'stale' ? 5 : 7)),
       systemctl: () => answered('active\n'),
     });
-    await expect(driverWith(run).findStrayResources()).resolves.toEqual(['unit', 'vm']);
+    await expect(driverWith(run).findStrayResources()).resolves.toEqual(['unit', 'made-unit', 'vm']);
     // What the cluster runs here itself is not asked.
     const asked = run.asked.filter(([command]) => command === 'crm_resource').map((call) => call[2]);
     expect(asked).not.toContain('web-srv');
     expect(asked).not.toContain('fence');
+    expect(asked).not.toContain('made-fence');
   });
 
   test('reads the stored configuration where the stack is down', async () => {
