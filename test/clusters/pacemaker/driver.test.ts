@@ -100,6 +100,15 @@ describe('the driver', () => {
     await expect(driverWith(failing).stopStack()).rejects.toMatchObject({ code: 'RestartBlocked', message: expect.stringContaining('canceled') as unknown });
   });
 
+  test('leaves a stack that starts for longer than systemctl may take to its start, as with a delay of sbd, and says when it cannot start', async () => {
+    const starting = (start: CommandResult) => scriptedRunner({ systemctl: (args) => (args[0] === 'start' ? start : answered('disabled\n')) });
+    await expect(driverWith(starting({ ...failed(null), timedOut: true })).startStack()).resolves.toBeUndefined();
+    await expect(driverWith(starting(failed(1, 'Job for pacemaker.service failed.'))).startStack()).rejects.toMatchObject({
+      code: 'ClusterToolFailed',
+      message: expect.stringContaining('Job for pacemaker.service failed.') as unknown,
+    });
+  });
+
   test('starts the quorum device only where it is in use', async () => {
     for (const [enabled, expected] of [
       ['enabled\n', true],
