@@ -35,6 +35,15 @@ describe('the driver', () => {
     }
   });
 
+  test('counts the watchdog as a fencing device where nodes fence themselves with it', async () => {
+    const cib = fixture('healthy.cib.xml').replace(
+      'name="have-watchdog" value="false" />',
+      'name="have-watchdog" value="true" /><nvpair id="o5" name="stonith-watchdog-timeout" value="10s" />',
+    );
+    const { sight } = await driverWith(scriptedRunner({ ...tools('healthy.crm-mon.xml', 'healthy.cib.xml'), cibadmin: () => answered(cib) })).look();
+    expect(sight.fencing.devices).toEqual(['watchdog']);
+  });
+
   test('sees in a look what a description tells, and asks for votes and the scheduler only when it must', async () => {
     const run = scriptedRunner(tools('healthy.crm-mon.xml', 'healthy.cib.xml'));
     const driver = driverWith(run);
