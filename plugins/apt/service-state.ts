@@ -78,6 +78,11 @@ export function findStarted(units: readonly Unit[], activeBefore: ReadonlySet<st
     .map((unit) => unit['Id'] ?? '');
 }
 
+/** What was to be disabled and is enabled, or was to be stopped and runs. */
+export function findStillOn({ enabled, active }: ServiceState, toDisable: readonly string[], toStop: readonly string[]): string[] {
+  return [...new Set([...toDisable.filter((unit) => enabled.includes(unit)), ...toStop.filter((unit) => active.includes(unit))])];
+}
+
 const isActive = (unit: Unit) => /^(active|activating|reloading)$/.test(unit['ActiveState'] ?? '');
 const words = (text = '') => text.split(' ').filter((word) => word !== '');
 const namesOf = (unit: Unit) => [...new Set([...words(unit['Id']), ...words(unit['Names'])])];

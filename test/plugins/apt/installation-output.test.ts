@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findMessage, isBlamed, parseStatus } from '../../../plugins/apt/installation-output.js';
 import { findLockHolder } from '../../../plugins/apt/locking.js';
-import { findStarted, parseUnits, requireUnits } from '../../../plugins/apt/service-state.js';
+import { findStarted, findStillOn, parseUnits, requireUnits } from '../../../plugins/apt/service-state.js';
 import { isContentOf, isGone } from '../../../plugins/apt/staging.js';
 
 describe("apt's progress", () => {
@@ -136,5 +136,10 @@ describe('services that an installation started', () => {
         unit('ssh.service', { UnitFileState: 'disabled', TriggeredBy: 'ssh.socket' }),
       ),
     ).toEqual([]);
+  });
+
+  it('are still on where systemd neither disabled nor stopped them, once each', () => {
+    const after = { enabled: ['a.service', 'old.service'], active: ['a.service', 'b.service', 'c.service'] };
+    expect(findStillOn(after, ['a.service', 'c.service', 'd.service'], ['a.service', 'b.service', 'd.service'])).toEqual(['a.service', 'b.service']);
   });
 });
