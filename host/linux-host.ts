@@ -33,7 +33,9 @@ export function createLinuxHost(operationCommand: readonly [string, ...string[]]
         specificationFile,
       ]),
     async isOperationRunning(name) {
-      const { stdout } = await execa('systemctl', ['show', '--property=ActiveState', '--value', `${name}.service`], { reject: false });
+      const { exitCode, stdout } = await execa('systemctl', ['show', '--property=ActiveState', '--value', `${name}.service`], { reject: false });
+      // A unit that has ended and is gone is "inactive". No answer, as while systemd executes itself anew, is no end of the operation.
+      if (exitCode !== 0 || stdout.trim() === '') return true;
       return ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim());
     },
   };

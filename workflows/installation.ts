@@ -76,6 +76,9 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
     failed.push(...answer.result.updates.filter((update) => update.outcome === 'failed'));
     if (answer.result.newServices.length > 0)
       state.notes.push(`Services that the updates enabled were turned off again: ${answer.result.newServices.join(', ')}`);
+    const { servicesStillOn = [] } = answer.result;
+    if (servicesStillOn.length > 0)
+      state.notes.push(`Services that the updates enabled could not be turned off, and have to be by hand: ${servicesStillOn.join(', ')}`);
     if (failed.length > 0 && options.stopOnPluginFailure) break;
     const later = parts.slice(parts.findIndex((part) => part.plugin === plugin) + 1);
     if (options.separateRestarts && answer.result.restartNeed.needed && later.length > 0) {

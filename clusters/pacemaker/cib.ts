@@ -2,7 +2,7 @@
 import { CauError } from '../../domain/errors.js';
 import type { RolePreference } from '../../domain/steering.js';
 import { parseCibStatus, type CibStatus } from './cib-status.js';
-import { childrenOf, descendantsOf, findAt, parseXml, type XmlElement } from './xml.js';
+import { childrenOf, descendantsOf, findAt, isTrue, parseXml, type XmlElement } from './xml.js';
 
 /** Which state of the CIB this is. `epoch` grows with the configuration, `numUpdates` with the status. */
 export interface CibVersion {
@@ -115,6 +115,14 @@ export function findValue(set: AttributeSet | undefined, name: string): string |
   return set?.pairs.find((pair) => pair.name === name)?.value;
 }
 
+/** Whether a node that is lost fences itself with its watchdog (sbd without a disk), once Pacemaker is given a time to count on it. */
+export function fencesByWatchdog({ propertySets }: Cib): boolean {
+  const property = (name: string) => propertySets.map((set) => findValue(set, name)).find((value) => value !== undefined);
+  // A negative time is one that Pacemaker works out by itself.
+  const time = Number.parseInt(property('stonith-watchdog-timeout') ?? property('fencing-watchdog-timeout') ?? '0', 10);
+  return isTrue(property('have-watchdog')) && !Number.isNaN(time) && time !== 0;
+}
+
 /** Where the node stands: `crm_attribute --node NODE --name site --update SITE`, as constraints and fencing topologies use it too. */
 export function siteOf(node: CibNode): string | undefined {
   const site = node.sets.map((set) => findValue(set, 'site')).find((value) => value !== undefined && value !== '');
@@ -152,12 +160,12 @@ function toSet(set: XmlElement): AttributeSet {
 
 function primitivesOf(resources: XmlElement | undefined): CibPrimitive[] {
   const contained = new Set(descendantsOf(resources, 'bundle').flatMap((bundle) => descendantsOf(bundle, 'primitive')));
-  return descendantsOf(resources, 'primitive').map((primitive) => ({
-    id: primitive.attributes['id'] ?? '',
-    standard: primitive.attributes['class'] ?? '',
-    type: primitive.attributes['type'] ?? '',
-    isContained: contained.has(primitive),
-  }));
+  const templates = new Map(childrenOf(resources, 'template').map(({ attributes }) => [attributes['id'], attributes]));
+  return descendantsOf(resources, 'primitive').map((primitive) => {
+    // What is made from a template names that instead of an agent.
+    const agent = templates.get(primitive.attributes['template']) ?? primitive.attributes;
+    return { id: primitive.attributes['id'] ?? '', standard: agent['class'] ?? '', type: agent['type'] ?? '', isContained: contained.has(primitive) };
+  });
 }
 
 function integer(element: XmlElement, name: string): number {

@@ -1,7 +1,7 @@
 /** What Pacemaker's tools say of the cluster, put together. */
 import type { ClusterDescription, ClusterNode, ClusterSight } from '../../domain/cluster.js';
 import { CauError } from '../../domain/errors.js';
-import { siteOf, type Cib } from './cib.js';
+import { fencesByWatchdog, siteOf, type Cib } from './cib.js';
 import { readCib } from './compare-and-swap.js';
 import type { CommandRunner } from './commands.js';
 import type { ClusterView, MonitoredNode } from './crm-mon.js';
@@ -45,7 +45,7 @@ export async function look({ cluster, node, run, bootId, proveIdle }: DescribeDe
     witness: { node, bootId: boot, quorate, coordinator: view.coordinator, at: new Date().toISOString() },
     nodes: view.nodes.map((one) => toNode(one, view, cib)),
     roles: view.roles,
-    fencing: { enabled: option('stonith-enabled') || option('fencing-enabled'), devices: view.fencingDevices },
+    fencing: { enabled: option('stonith-enabled') || option('fencing-enabled'), devices: fencingDevices(view, cib) },
     maintenanceMode: option('maintenance-mode'),
     stopAllResources: option('stop-all-resources'),
     failedActions: view.failedActions,
@@ -66,6 +66,11 @@ export async function describe(dependencies: DescribeDependencies): Promise<{ re
   const activity = quorate ? await ask() : 'deciding';
   const quorum = toQuorum(corosync, view.nodes, view.options['no-quorum-policy']);
   return { description: { ...sight, witness: { ...sight.witness, quorate }, quorum, idle: activity === 'idle' }, activity };
+}
+
+/** The watchdog goes by the name that Pacemaker has for it, which a resource that limits it to some nodes bears as well. */
+function fencingDevices(view: ClusterView, cib: Cib): readonly string[] {
+  return fencesByWatchdog(cib) ? [...new Set([...view.fencingDevices, 'watchdog'])] : view.fencingDevices;
 }
 
 /** Its exit code tells whether there is quorum, so only its words count. */

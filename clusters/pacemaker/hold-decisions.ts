@@ -72,9 +72,17 @@ export function decideRelease(cib: Cib, nodeName: string, run: RunReference): Ci
 export function decideKeep(cib: Cib, nodeName: string, run: RunReference, reason: string): CibEdit[] {
   const node = requireMember(cib, nodeName);
   const hold = findHold(node);
-  const words = reason.replaceAll(/\s+/g, ' ').trim();
+  const words = toWritable(reason);
   if (hold === null || !isSameRun(hold.run, run) || hold.kept === words) return [];
   return [{ kind: 'merge', section: 'nodes', element: keptElement(node, words) }, ...removePreferences(cib, node)];
+}
+
+/** Without what XML cannot hold: a reason with it, such as the output of a package, would never be read back as it was written. */
+function toWritable(reason: string): string {
+  return reason
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .replaceAll(/[\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD');
 }
 
 function requireMember(cib: Cib, name: string): CibNode {

@@ -35,12 +35,13 @@ export async function stopStack(run: CommandRunner, node: string): Promise<void>
   });
 }
 
-/** Starts the stack, with the quorum device where that is in use. @throws CauError `ClusterToolFailed` */
+/** Starts the stack, with the quorum device where that is in use; it may still be starting afterwards. @throws CauError `ClusterToolFailed` */
 export async function startStack(run: CommandRunner, node: string): Promise<void> {
   const device = await run('systemctl', ['is-enabled', deviceUnit]);
   const wanted = device.stdout.trim() === 'enabled' ? [...units, deviceUnit] : units;
   const result = await run('systemctl', ['start', ...wanted], { timeoutMs: startMs });
-  if (result.exitCode === 0) return;
+  // systemd goes on with a start whose systemctl was ended: SBD_DELAY_START takes minutes. That the node is a member is proven afterwards.
+  if (result.exitCode === 0 || result.timedOut) return;
   throw new CauError('ClusterToolFailed', `The cluster stack of ${node} could not be started. ${lastWords(result)}`, { where: node });
 }
 

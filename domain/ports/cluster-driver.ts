@@ -103,7 +103,7 @@ export interface ClusterDriver {
   /** Local: stops the cluster stack of this very node in order. Idempotent. @throws CauError `RestartBlocked` when it hangs. */
   stopStack(): Promise<void>;
 
-  /** Local: starts the cluster stack of this very node. Idempotent. */
+  /** Local: starts the cluster stack of this very node, which may still be starting afterwards. Idempotent. @throws CauError `ClusterToolFailed` */
   startStack(): Promise<void>;
 
   /** Local: whether the stack of this node is running, and whether it starts by itself at boot. */

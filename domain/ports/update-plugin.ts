@@ -92,8 +92,10 @@ export interface InstallResult {
   readonly restartNeed: RestartNeed;
   /** New configuration files that were laid beside the administrator's own. */
   readonly newConfigurationFiles: readonly string[];
-  /** Services that were enabled or started by the installation and were not before. */
+  /** Services that were enabled or started by the installation and were not before; they are turned off again. */
   readonly newServices: readonly string[];
+  /** Those that could not be turned off again. */
+  readonly servicesStillOn?: readonly string[];
 }
 
 export interface VerifyResult {

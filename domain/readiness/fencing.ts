@@ -4,7 +4,7 @@ import type { ReadinessRule } from './rule.js';
 export const fencingDeviceRule: ReadinessRule = {
   id: 'fencing.device',
   severity: 'blocking',
-  remedy: 'Configure a fencing device, or turn fencing off if you know what that risks.',
+  remedy: 'Configure a fencing device or a watchdog that nodes fence themselves with, or turn fencing off if you know what that risks.',
   check: ({ cluster }) =>
     cluster.fencing.enabled && cluster.fencing.devices.length === 0
       ? [`Fencing is enabled in cluster ${cluster.cluster}, but there is no fencing device.`]

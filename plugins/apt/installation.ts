@@ -38,7 +38,7 @@ export async function install(updates: readonly Update[], { stateDirectory, prog
     await guard.end();
     throw error;
   }
-  const [newServices, { after, facts }, filesAfter] = await Promise.all([guard.end(), readOutcome(), readConfigurationFiles()]);
+  const [services, { after, facts }, filesAfter] = await Promise.all([guard.end(), readOutcome(), readConfigurationFiles()]);
   await restoreMarks(installed, found, after);
   const restartNeed = decideRestartNeed(facts);
   const aside = new Map(installed.setAside.map((one) => [one.update, one]));
@@ -58,7 +58,8 @@ export async function install(updates: readonly Update[], { stateDirectory, prog
     }),
     restartNeed,
     newConfigurationFiles: findNewFiles(filesBefore, filesAfter),
-    newServices,
+    newServices: services.off,
+    servicesStillOn: services.stillOn,
   };
 }
 

@@ -12,7 +12,7 @@ export function newestKernel(installed: readonly string[], running: string): str
   return newest !== undefined && compareReleases(newest, running) > 0 ? newest : null;
 }
 
-/** `cloud-amd64` in `6.1.0-37-cloud-amd64`, `amd64` in `6.1.0-0.deb11.17-amd64`. */
-const flavourOf = (kernel: string) => /^[\d.]+(?:-rc\d+)?(?:-[\d][\w.~+]*)?-(.*)$/.exec(kernel)?.[1] ?? '';
+/** `cloud-amd64` in `6.1.0-37-cloud-amd64`, `amd64` in `6.1.0-0.deb11.17-amd64` and in `6.12.63+deb13-amd64`. */
+const flavourOf = (kernel: string) => /^[\d.]+(?:-rc\d+)?(?:[+~][\w.]+)?(?:-\d[\w.~+]*)?-(.*)$/.exec(kernel)?.[1] ?? '';
 
 const compareReleases = (left: string, right: string) => left.localeCompare(right, 'en', { numeric: true });

@@ -17,8 +17,8 @@ export async function repair({ stateDirectory, progress }: PluginContext): Promi
   try {
     mended = await repairPackages(places, progress, await readPackages());
   } finally {
-    const turnedOff = await guard.end();
-    mended = { ...mended, repaired: [...mended.repaired, ...turnedOff.map((unit) => `${unit} (turned off again)`)] };
+    const { off } = await guard.end();
+    mended = { ...mended, repaired: [...mended.repaired, ...off.map((unit) => `${unit} (turned off again)`)] };
   }
   return mended;
 }

@@ -5,7 +5,7 @@
 import { copyFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './commands.js';
-import { findStarted, readEnabled, readServiceState, readUnits, type ServiceState } from './service-state.js';
+import { findStarted, findStillOn, readEnabled, readServiceState, readUnits, type ServiceState } from './service-state.js';
 
 const policyFile = '/usr/sbin/policy-rc.d';
 const savedFile = '/usr/sbin/policy-rc.d.before-cau';
@@ -14,13 +14,21 @@ const marker = '# cluster-aware-updating: allows only what was running before';
 const notedForMs = 6 * 3_600_000;
 
 export interface ServiceGuard {
-  /** Takes the guard away, turns off what was enabled or started meanwhile, and answers its units. */
-  end(): Promise<string[]>;
+  /** Takes the guard away, and turns off what was enabled or started meanwhile. */
+  end(): Promise<TurnedOff>;
+}
+
+/** Units that were enabled or started by an installation. */
+export interface TurnedOff {
+  readonly off: readonly string[];
+  /** Those that systemd did not turn off. */
+  readonly stillOn: readonly string[];
 }
 
 /**
  * Puts the guard up. After an installation that was interrupted, what it enabled counts as well: the state before it was
  * noted in `stateDirectory`.
+ * @throws CauError as `readServiceState`, before anything is laid
  */
 export async function guardServices(stateDirectory: string): Promise<ServiceGuard> {
   const noteFile = join(stateDirectory, 'services-before.json');
@@ -75,16 +83,20 @@ async function removePolicy(): Promise<void> {
   } else if (isOurs) await rm(policyFile, { force: true });
 }
 
-async function turnOff(before: ServiceState): Promise<string[]> {
+async function turnOff(before: ServiceState): Promise<TurnedOff> {
   const active = new Set(before.active);
-  const [enabledNow, units] = await Promise.all([readEnabled(), readUnits()]);
+  // What the installation did counts more than a systemd that tells nothing at its end; what it enabled stands on disk.
+  const [enabledNow, units] = await Promise.all([readEnabled(), readUnits().catch(() => [])]);
   const enabled = enabledNow.filter((unit) => !before.enabled.includes(unit));
   const started = findStarted(units, active);
   // What ran before goes on running: somebody had started it.
   const toStop = [...new Set([...started, ...enabled.filter((unit) => !active.has(unit) && !unit.includes('@.'))])];
-  if (enabled.length > 0) await run('systemctl', ['disable', ...enabled]);
-  if (toStop.length > 0) await run('systemctl', ['stop', ...toStop]);
-  return [...new Set([...enabled, ...started])];
+  const isDisabled = enabled.length === 0 || (await run('systemctl', ['disable', ...enabled])).exitCode === 0;
+  const isStopped = toStop.length === 0 || (await run('systemctl', ['stop', ...toStop])).exitCode === 0;
+  // One unit that fails fails them all in the exit code, so each is looked at.
+  const after = isDisabled && isStopped ? { enabled: [], active: [] } : await readServiceState().catch(() => ({ enabled, active: toStop }));
+  const stillOn = findStillOn(after, enabled, toStop);
+  return { off: [...new Set([...enabled, ...started])].filter((unit) => !stillOn.includes(unit)), stillOn };
 }
 
 async function findNote(file: string): Promise<ServiceState | null> {

@@ -1,7 +1,8 @@
 /** Which units systemd starts at boot, and which it runs now. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from './commands.js';
+import { CauError } from '../../domain/errors.js';
+import { lastLines, run, type Said } from './commands.js';
 
 export interface ServiceState {
   /** Units that start at boot. */
@@ -15,7 +16,7 @@ export type Unit = Readonly<Record<string, string>>;
 
 const kinds = 'service,socket,timer,path';
 
-/** The units as they are now. */
+/** The units as they are now. @throws CauError as `readUnits` */
 export async function readServiceState(): Promise<ServiceState> {
   const [enabled, units] = await Promise.all([readEnabled(), readUnits()]);
   return { enabled, active: units.filter(isActive).flatMap((unit) => namesOf(unit)) };
@@ -37,10 +38,23 @@ export async function readEnabled(): Promise<string[]> {
 const unitDirectory = '/etc/systemd/system';
 const namesIn = async (directory: string, pattern: RegExp) => (await readdir(directory).catch(() => [])).filter((name) => pattern.test(name));
 
-/** Every unit that systemd has loaded. */
+/** Every unit that systemd has loaded. @throws CauError as `requireUnits` */
 export async function readUnits(): Promise<Unit[]> {
-  const { stdout } = await run('systemctl', ['show', '*', '--property=Id,Names,ActiveState,UnitFileState,DropInPaths,TriggeredBy', `--type=${kinds}`]);
-  return parseUnits(stdout);
+  return requireUnits(await run('systemctl', ['show', '*', '--property=Id,Names,ActiveState,UnitFileState,DropInPaths,TriggeredBy', `--type=${kinds}`]));
+}
+
+/**
+ * The units that `systemctl show` told. Where it told none, every service would later count as started by the installation.
+ * @throws CauError `InstallFailed`
+ */
+export function requireUnits({ exitCode, stdout, all }: Said): Unit[] {
+  const units = parseUnits(stdout);
+  if (exitCode === 0 && units.length > 0) return units;
+  const words = exitCode === 0 ? 'It named no unit.' : lastLines(all);
+  throw new CauError('InstallFailed', `"systemctl show" does not tell which services run on this node. ${words}`.trimEnd(), {
+    where: 'systemctl',
+    remedy: 'See that "systemctl list-units" answers on the node ("systemctl daemon-reexec" may help), then begin again.',
+  });
 }
 
 /** Parses the stanzas of `systemctl show`. */
@@ -62,6 +76,11 @@ export function findStarted(units: readonly Unit[], activeBefore: ReadonlySet<st
     .filter((unit) => !(unit['DropInPaths'] ?? '').includes('/50-pacemaker.conf'))
     .filter((unit) => !words(unit['TriggeredBy']).some((name) => activeBefore.has(name)))
     .map((unit) => unit['Id'] ?? '');
+}
+
+/** What was to be disabled and is enabled, or was to be stopped and runs. */
+export function findStillOn({ enabled, active }: ServiceState, toDisable: readonly string[], toStop: readonly string[]): string[] {
+  return [...new Set([...toDisable.filter((unit) => enabled.includes(unit)), ...toStop.filter((unit) => active.includes(unit))])];
 }
 
 const isActive = (unit: Unit) => /^(active|activating|reloading)$/.test(unit['ActiveState'] ?? '');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCib, siteOf } from '../../../clusters/pacemaker/cib.js';
+import { fencesByWatchdog, parseCib, siteOf } from '../../../clusters/pacemaker/cib.js';
 import { findHold, standbyBy } from '../../../clusters/pacemaker/holds.js';
 import { findLease } from '../../../clusters/pacemaker/lease.js';
 import { CauError } from '../../../domain/errors.js';
@@ -35,6 +35,32 @@ describe('the CIB', () => {
       'stale',
     ]);
     expect(healthy.primitives[0]).toEqual({ id: 'web-srv', standard: 'ocf', type: 'nginx', isContained: false });
+  });
+
+  test('knows the agent of a primitive by the template that it is made from', () => {
+    const cib = parseCib(
+      `<cib admin_epoch="0" epoch="1" num_updates="2"><configuration><resources><template id="web-base" class="systemd" type="nginx"/><primitive id="web" template="web-base"/><group id="g"><primitive id="own" class="ocf" type="Dummy"/><primitive id="lost" template="none"/></group></resources></configuration></cib>`,
+    );
+    expect(cib.primitives).toEqual([
+      { id: 'web', standard: 'systemd', type: 'nginx', isContained: false },
+      { id: 'own', standard: 'ocf', type: 'Dummy', isContained: false },
+      { id: 'lost', standard: '', type: '', isContained: false },
+    ]);
+  });
+
+  test.each([
+    ['neither', {}, false],
+    ['no watchdog, but a time for it', { 'stonith-watchdog-timeout': '10' }, false],
+    ['a watchdog that is off, and a time', { 'have-watchdog': 'false', 'stonith-watchdog-timeout': '10s' }, false],
+    ['a watchdog for a disk alone', { 'have-watchdog': 'true' }, false],
+    ['a watchdog and no time for it', { 'have-watchdog': 'true', 'stonith-watchdog-timeout': '0s' }, false],
+    ['a watchdog and a time', { 'have-watchdog': 'true', 'stonith-watchdog-timeout': '10s' }, true],
+    ['a watchdog and a time that Pacemaker finds itself', { 'have-watchdog': 'true', 'stonith-watchdog-timeout': '-1' }, true],
+    ['a watchdog and a time under its newer name', { 'have-watchdog': 'true', 'fencing-watchdog-timeout': '10' }, true],
+  ])('with %s: whether nodes fence themselves', (_title, properties, fences) => {
+    const pairs = Object.entries(properties).map(([name, value]) => `<nvpair id="${name}" name="${name}" value="${value}"/>`);
+    const options = `<crm_config><cluster_property_set id="cib-bootstrap-options">${pairs.join('')}</cluster_property_set></crm_config>`;
+    expect(fencesByWatchdog(parseCib(`<cib admin_epoch="0" epoch="1" num_updates="2"><configuration>${options}</configuration></cib>`))).toBe(fences);
   });
 
   test('tells where a node stands, from whichever set of its attributes has it, and nothing of one that has an empty word', () => {

@@ -35,6 +35,15 @@ describe('the driver', () => {
     }
   });
 
+  test('counts the watchdog as a fencing device where nodes fence themselves with it', async () => {
+    const cib = fixture('healthy.cib.xml').replace(
+      'name="have-watchdog" value="false" />',
+      'name="have-watchdog" value="true" /><nvpair id="o5" name="stonith-watchdog-timeout" value="10s" />',
+    );
+    const { sight } = await driverWith(scriptedRunner({ ...tools('healthy.crm-mon.xml', 'healthy.cib.xml'), cibadmin: () => answered(cib) })).look();
+    expect(sight.fencing.devices).toEqual(['watchdog']);
+  });
+
   test('sees in a look what a description tells, and asks for votes and the scheduler only when it must', async () => {
     const run = scriptedRunner(tools('healthy.crm-mon.xml', 'healthy.cib.xml'));
     const driver = driverWith(run);
@@ -100,6 +109,15 @@ describe('the driver', () => {
     await expect(driverWith(failing).stopStack()).rejects.toMatchObject({ code: 'RestartBlocked', message: expect.stringContaining('canceled') as unknown });
   });
 
+  test('leaves a stack that starts for longer than systemctl may take to its start, as with a delay of sbd, and says when it cannot start', async () => {
+    const starting = (start: CommandResult) => scriptedRunner({ systemctl: (args) => (args[0] === 'start' ? start : answered('disabled\n')) });
+    await expect(driverWith(starting({ ...failed(null), timedOut: true })).startStack()).resolves.toBeUndefined();
+    await expect(driverWith(starting(failed(1, 'Job for pacemaker.service failed.'))).startStack()).rejects.toMatchObject({
+      code: 'ClusterToolFailed',
+      message: expect.stringContaining('Job for pacemaker.service failed.') as unknown,
+    });
+  });
+
   test('starts the quorum device only where it is in use', async () => {
     for (const [enabled, expected] of [
       ['enabled\n', true],
@@ -114,7 +132,7 @@ describe('the driver', () => {
   test('asks agents and systemd for what runs behind the back of the cluster, and no fencing device', async () => {
     const cib = fixture('healthy.cib.xml').replace(
       '<resources>',
-      '<resources><primitive id="fence" class="stonith" type="fence_x"/><primitive id="unit" class="systemd" type="nginx"/>',
+      '<resources><template id="t-fence" class="stonith" type="fence_x"/><template id="t-unit" class="systemd" type="nginx"/><primitive id="fence" class="stonith" type="fence_x"/><primitive id="made-fence" template="t-fence"/><primitive id="unit" class="systemd" type="nginx"/><primitive id="made-unit" template="t-unit"/>',
     );
     const run = scriptedRunner({
       ...tools('healthy.crm-mon.xml', 'healthy.cib.xml'),
@@ -122,11 +140,12 @@ describe('the driver', () => {
       crm_resource: (args) => (args[1] === 'vm' ? answered('') : failed(args[1] === 'stale' ? 5 : 7)),
       systemctl: () => answered('active\n'),
     });
-    await expect(driverWith(run).findStrayResources()).resolves.toEqual(['unit', 'vm']);
+    await expect(driverWith(run).findStrayResources()).resolves.toEqual(['unit', 'made-unit', 'vm']);
     // What the cluster runs here itself is not asked.
     const asked = run.asked.filter(([command]) => command === 'crm_resource').map((call) => call[2]);
     expect(asked).not.toContain('web-srv');
     expect(asked).not.toContain('fence');
+    expect(asked).not.toContain('made-fence');
   });
 
   test('reads the stored configuration where the stack is down', async () => {

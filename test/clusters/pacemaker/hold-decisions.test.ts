@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCib, type Cib } from '../../../clusters/pacemaker/cib.js';
 import { decideHold, decideKeep, decideRelease } from '../../../clusters/pacemaker/hold-decisions.js';
 import { findHold } from '../../../clusters/pacemaker/holds.js';
 import { decideLease, decideLeaseDrop } from '../../../clusters/pacemaker/lease.js';
+import { parseXml, renderXml } from '../../../clusters/pacemaker/xml.js';
 import type { RunReference } from '../../../domain/names.js';
 import { fixture } from './fixtures.js';
 
@@ -163,6 +165,35 @@ describe('a hold without a standby of our own', () => {
 
   test('is not turned into one of our own when an operator has put the node in standby meanwhile', () => {
     expect(() => decideHold(withSets(standbyOn, record('none')), 'node1', run, 1)).toThrow(failure('HoldBroken'));
+  });
+});
+
+describe('the reason why a hold is kept', () => {
+  /** What the CIB then has of it. */
+  const written = (reason: string) => {
+    const [edit] = decideKeep(held, 'node1', run, reason);
+    return edit?.kind === 'merge' ? renderXml(edit.element) : never();
+  };
+  const read = (text: string) => parseXml(text, 'cibadmin').children[0]?.children[0]?.children.find(({ attributes }) => attributes['name'] === 'cau-hold-kept');
+
+  test.each([
+    ['colours of a terminal', '\u001B[31mE: Sub-process\u001B[0m\r\n\t failed\u0007', '[31mE: Sub-process [0m failed'],
+    ['half of a character that was cut', `broken ${'\u{1F525}'.slice(0, 1)}`, 'broken \uFFFD'],
+    ['a whole one', 'broken \u{1F525}', 'broken \u{1F525}'],
+  ])('is written without what XML cannot hold: %s', (_title, reason, words) => {
+    expect(read(written(reason))?.attributes['value']).toBe(words);
+  });
+
+  test('is not written again once it stands there, whatever it says', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.integer({ min: 0, max: 0xffff }), (text, unit) => {
+        const reason = `broken: ${text}${String.fromCharCode(unit)}`;
+        const value = read(written(reason))?.attributes['value'] ?? never();
+        const kept = withSets({ id: 'cau-hold-1', pairs: { standby: 'on', 'cau-hold': run.firstExecutionRunId, 'cau-hold-kept': value } });
+        expect(value).not.toMatch(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u);
+        expect(decideKeep(kept, 'node1', run, reason)).toEqual([]);
+      }),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findMessage, isBlamed, parseStatus } from '../../../plugins/apt/installation-output.js';
 import { findLockHolder } from '../../../plugins/apt/locking.js';
-import { findStarted, parseUnits } from '../../../plugins/apt/service-state.js';
+import { findStarted, findStillOn, parseUnits, requireUnits } from '../../../plugins/apt/service-state.js';
 import { isContentOf, isGone } from '../../../plugins/apt/staging.js';
 
 describe("apt's progress", () => {
@@ -100,6 +100,21 @@ describe('the file of a package', () => {
   });
 });
 
+describe('the units of systemd', () => {
+  it('are what it says of them', () => {
+    expect(requireUnits({ exitCode: 0, stdout: 'Id=a.service\nActiveState=active\n\nId=b.timer', all: '' })).toHaveLength(2);
+  });
+
+  it.each([
+    ['fails', { exitCode: 1, stdout: '', all: 'Failed to list units: Connection timed out' }, 'Connection timed out'],
+    ['fails half-way', { exitCode: 1, stdout: 'Id=a.service', all: 'Id=a.service\nTransport endpoint is not connected' }, 'not connected'],
+    ['cannot be started', { exitCode: undefined, stdout: '', all: '' }, 'systemctl'],
+    ['names none', { exitCode: 0, stdout: '\n', all: '\n' }, 'systemctl'],
+  ])('are not taken for none where systemctl %s', (_title, said, words) => {
+    expect(() => requireUnits(said)).toThrow(expect.objectContaining({ code: 'InstallFailed', message: expect.stringContaining(words) as unknown }));
+  });
+});
+
 describe('services that an installation started', () => {
   const unit = (id: string, more: Readonly<Record<string, string>> = {}) =>
     Object.entries({ Id: id, Names: id, ActiveState: 'active', UnitFileState: 'enabled', DropInPaths: '', TriggeredBy: '', ...more })
@@ -121,5 +136,10 @@ describe('services that an installation started', () => {
         unit('ssh.service', { UnitFileState: 'disabled', TriggeredBy: 'ssh.socket' }),
       ),
     ).toEqual([]);
+  });
+
+  it('are still on where systemd neither disabled nor stopped them, once each', () => {
+    const after = { enabled: ['a.service', 'old.service'], active: ['a.service', 'b.service', 'c.service'] };
+    expect(findStillOn(after, ['a.service', 'c.service', 'd.service'], ['a.service', 'b.service', 'd.service'])).toEqual(['a.service', 'b.service']);
   });
 });

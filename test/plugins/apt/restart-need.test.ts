@@ -23,9 +23,12 @@ describe('kernels', () => {
     ['6.9.12-amd64', ['6.10.3-amd64'], '6.10.3-amd64'],
     ['5.10.0-0.deb10.16-amd64', ['5.10.0-0.deb10.17-amd64'], '5.10.0-0.deb10.17-amd64'],
     ['6.8.0-40-generic', ['6.8.0-41-generic', '6.8.0-45-lowlatency'], '6.8.0-41-generic'],
+    ['6.1.0-37-amd64', ['6.1.0-37-amd64', '6.12.38+deb12-amd64'], '6.12.38+deb12-amd64'],
+    ['6.12.63+deb13-amd64', ['6.12.73+deb13-amd64', '6.12.74+deb13-cloud-amd64'], '6.12.73+deb13-amd64'],
     // Another flavour, an older one, none: nothing to restart for.
     ['6.1.0-37-cloud-amd64', ['6.1.0-37-cloud-amd64', '6.1.0-38-amd64', '6.1.0-38-rt-amd64'], null],
     ['6.1.0-38-amd64', ['6.1.0-37-amd64'], null],
+    ['6.12.63+deb13-amd64', ['6.12.63+deb13-amd64', '6.12.63+deb13-rt-amd64'], null],
     ['6.18.5', [], null],
   ])('beside running %s, of %j the newest is %s', (running, installed, newest) => expect(newestKernel(installed, running)).toBe(newest));
 
