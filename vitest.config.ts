@@ -13,6 +13,8 @@ export default defineConfig({
     maxWorkers: 3,
     // A whole run takes seconds on a machine of its own, and a minute where others want the processor.
     testTimeout: 180_000,
+    // What is observed may take as long; the test itself says how long at most.
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
   },

@@ -76,7 +76,7 @@ describe('a gate that is watched', () => {
     const seen = await watch(http({ holdFor: '400ms' }), { patienceMs: 5000 });
     expect(seen).toMatchObject({ passed: true, seen: expect.stringMatching(/^status 200, for .* of 400ms$/) });
     expect(seen.heldMs).toBeGreaterThanOrEqual(400);
-    expect(asked.length).toBeGreaterThan(4 + 3);
+    expect(asked.length).toBeGreaterThan(3);
     expect(beats).toContain('status 503');
   });
 
@@ -96,7 +96,10 @@ describe('a gate that is watched', () => {
 
   it('tells with each look what it saw, for whoever asks Temporal', async () => {
     answer = (request) => ({ status: 500 + Math.min(request, 2) });
-    await watch(http(), { patienceMs: 200 });
+    const watching = watch(http(), { patienceMs: 60_000 });
+    await expect.poll(() => beats.length).toBeGreaterThanOrEqual(3);
+    environment.cancel('WORKER_SHUTDOWN');
+    await watching;
     expect(beats.slice(0, 3)).toEqual(['status 500', 'status 501', 'status 502']);
   });
 

@@ -125,7 +125,7 @@ describe('when Temporal dies in the middle of an installation', () => {
     expect(exitCode).toBe(0);
     expect(await world.cluster.installLog('node2')).toHaveLength(1);
     expect(expectAtRest(world.cluster)).toEqual(atRest);
-  }, 120_000);
+  });
 
   it('"cau" alone says so, and what to do', async () => {
     await temporal.stop();

@@ -47,7 +47,7 @@ describe('a run that is under way when the next version is installed on all coor
     await coordinator;
   });
 
-  it('goes on where its history replays', { timeout: 120_000 }, async () => {
+  it('goes on where its history replays', async () => {
     const version = await world.offerNext();
     const handle = await world.start({}, { nodes: worked });
     await world.until(handle, (progress) => progress.nodes.some((node) => node.step === 'installing'));
@@ -66,7 +66,7 @@ describe('a run that is under way when the next version is installed on all coor
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 
-  it('is told apart at once where it does not, and goes on with the version that began it', { timeout: 120_000 }, async () => {
+  it('is told apart at once where it does not, and goes on with the version that began it', async () => {
     world.startCoordinator();
     await world.offerNext();
     const handle = await world.start({}, { nodes: worked });

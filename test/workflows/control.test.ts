@@ -33,9 +33,8 @@ describe('a run that is told', () => {
       operatorCan: expect.stringContaining('"cau resume"'),
     });
     expect(Date.parse(paused.wait?.until ?? '') - Date.parse(paused.wait?.since ?? '')).toBeGreaterThan(23 * 3_600_000);
-    expect(paused.nodes.filter((node) => node.step !== null).map((node) => [node.node, node.outcome])).toEqual(
-      [['node3', 'Failed']].map(([node]) => [node, expect.any(String)]),
-    );
+    const begun = paused.nodes.filter((node) => node.step !== null);
+    expect(begun.map((node) => [node.node, node.outcome])).toEqual([['node3', expect.any(String)]]);
     expect(await world.say(handle, 'pause')).toMatchObject({ accepted: false, answer: 'already paused by a test' });
     expect(await world.say(handle, 'resume')).toMatchObject({ accepted: true });
     const report = await world.report(handle);

@@ -40,7 +40,7 @@ it('A workflow that is no run, or is not there, has none', async () => {
 
 it('The clock of a run and what it waits for are among them: 1001, 1002, and that somebody is to approve', async () => {
   await world.offerNext();
-  const handle = await world.start({ approval: 'plan', warnAfter: '200ms', stopAfter: '6s' }, { nodes: ['node4'] });
+  const handle = await world.start({ approval: 'plan', warnAfter: '200ms', stopAfter: '15s' }, { nodes: ['node4'] });
   await world.report(handle);
   const told = await listen(runEvents(world.temporal, handle, false, new AbortController().signal));
   const numbers = told.map(({ number }) => number);

@@ -89,7 +89,7 @@ describe('while a run is paused between two nodes', () => {
 });
 
 describe('a node that is taken out of the cluster for good while it is at work', () => {
-  const options = { order: ['node5', 'node4'], restartTimeout: '2s' };
+  const options = { order: ['node5', 'node4'], restartTimeout: '10s' };
   /** Failed, and nothing is left to release; the next node is updated all the same. */
   const failedAlone = (code: ErrorCode) => ({
     outcome: 'PartiallyFailed',

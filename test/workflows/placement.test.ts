@@ -51,7 +51,7 @@ async function runAsForeseen(options: PartialOptions): Promise<{ readonly report
 describe('a role that its way home leaves down', () => {
   it('fails the run, which names it', async () => {
     await world.offerNext((updates) => updates.filter(({ name }) => name === 'app').map((update) => Object.assign(update, { endlessOn: ['node2'] })));
-    const handle = await world.start({ failback: 'end', settleTimeout: '4s' }, { nodes: ['node2'] });
+    const handle = await world.start({ failback: 'end', settleTimeout: '10s' }, { nodes: ['node2'] });
     await world.until(handle, (progress) => progress.nodes.some((node) => node.step === 'installing'));
     for (const node of nodes) world.cluster.refuseStart('web', node, true);
     world.cluster.endlessUpdate('node2', 'app', false);

@@ -118,7 +118,7 @@ describe('"cau recover"', () => {
     expect(recovery).toMatchObject({ requestedBy: 'a test', reason: 'looked at it', did: [expect.stringMatching(/^released node1, left by/)] });
     expect(world.cluster.description().nodes[3]).toMatchObject({ standbyBy: 'operator' });
     world.cluster.operatorStandby('node4', 'off');
-  }, 120_000);
+  });
 });
 
 describe('a run that is alive but stuck, its workflow task failing again and again,', () => {

@@ -82,7 +82,7 @@ describe('A run that a schedule starts', () => {
     expect(byHand.requestedBy).toBe(`schedule ${hand}`);
     await world.untilFree();
     expect(expectAtRest(world.cluster)).toEqual(atRest);
-  }, 120_000);
+  });
 
   it('is searchable by its cluster, of the schedule, and among its last results', async () => {
     const schedule = await makeSchedule();
@@ -155,7 +155,7 @@ describe('A start by a schedule is skipped, with its reason and an event, and no
     await expect.poll(async () => (await requireRun(world.temporal, world.name)).workflowId).toBe(working.workflowId);
     await world.say(working, 'approve');
     expect((await world.report(working)).outcome).toBe('Succeeded');
-  }, 120_000);
+  });
 
   it('when the earlier run of the same schedule is still alive', async () => {
     await world.untilFree();

@@ -50,19 +50,19 @@ describe('a run that takes too long', () => {
 
   it('begins no further node after stopAfter, with the reason; the one at work finishes', async () => {
     await only('app', true);
-    const handle = await world.start({ stopAfter: '6s' }, two);
+    const handle = await world.start({ stopAfter: '20s' }, two);
     await world.until(handle, isInstalling);
     await untilRung(handle, /no further node/);
     await only('app', false);
     const [first, second] = (await world.report(handle)).nodes;
     expect(first?.outcome).not.toBe('Canceled');
-    expect(second).toMatchObject({ outcome: 'Canceled', reason: 'the run has taken 6s (stopAfter)', startedAt: null });
+    expect(second).toMatchObject({ outcome: 'Canceled', reason: 'the run has taken 20s (stopAfter)', startedAt: null });
   });
 
   it('ends the node at work after its step once stopGrace is over: never in the middle of an installation, and nobody stays drained', async () => {
     await only('kernel', true);
     const boot = world.cluster.bootId('node3');
-    const handle = await world.start({ stopAfter: '6s', stopGrace: '500ms' }, two);
+    const handle = await world.start({ stopAfter: '20s', stopGrace: '500ms' }, two);
     await world.until(handle, isInstalling);
     await untilRung(handle, /end nodes at work/);
     expect((await world.until(handle, isInstalling)).nodes[0]).toMatchObject({ outcome: null });

@@ -200,5 +200,5 @@ describe('a node that gives no records', () => {
     const { exitCode, stdout } = await cau('verify', run.run.workflowId);
     expect(exitCode).toBe(21);
     expect(stdout).toContain('not to be told: node3 gave no records');
-  }, 120_000);
+  });
 });
