@@ -23,9 +23,14 @@ function createTable(hint: string): LiveDisplay {
   let progress: Progress | null = null;
   let blind: string | null = null;
   const draw = () => {
-    if (progress === null) return;
+    const below = [blind, hint].filter((line) => line !== null && line !== '').join('\n');
+    // Before the first answer there is only the reason why none comes.
+    if (progress === null) {
+      if (blind !== null) update(below);
+      return;
+    }
     const view = { colours: showsColours(process.stderr), columns: process.stderr.columns ?? 80, now: Date.now() };
-    update([renderProgress(progress, view), '', ...(blind === null ? [hint] : [blind])].join('\n'));
+    update([renderProgress(progress, view), '', below].join('\n'));
   };
   const renewing = setInterval(draw, renewMs);
   return {

@@ -33,7 +33,13 @@ const program = new Command('cau')
   .option('--namespace <name>', 'Temporal namespace')
   .showHelpAfterError('("cau --help" lists what is allowed)')
   .exitOverride()
-  .action((_flags: object, self: Command) => showOverview(flagsOf(self)));
+  // A word that is no command reaches the overview; whoever mistyped must hear so, not that there are too many words.
+  .allowExcessArguments()
+  .action((_flags: object, self: Command) => {
+    const [word] = self.args;
+    if (word !== undefined) self.error(`error: unknown command '${word}'`, { code: 'commander.unknownCommand', exitCode: usageExitCode });
+    return showOverview(flagsOf(self));
+  });
 
 for (const add of [
   addDemoCommand,

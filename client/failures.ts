@@ -2,7 +2,8 @@
 import { ScheduleNotFoundError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure, TemporalFailure } from '@temporalio/common';
 import { createFailure, failureOf, failureSchema, type Failure } from '../domain/errors.js';
-import { isUnavailable } from '../histories/unavailable.js';
+import { refusedRemedy } from './connection.js';
+import { isUnavailable, refusalOf } from '../histories/unavailable.js';
 
 /** What went wrong, from anything that a call on Temporal can throw. */
 export function clientFailure(error: unknown): Failure {
@@ -11,6 +12,8 @@ export function clientFailure(error: unknown): Failure {
   if (error instanceof ScheduleNotFoundError)
     return createFailure('ScheduleNotFound', `There is no schedule "${error.scheduleId}".`, { where: error.scheduleId });
   if (isUnavailable(error)) return createFailure('TemporalUnavailable', 'Temporal does not answer.');
+  const refusal = refusalOf(error);
+  if (refusal !== null) return createFailure('TemporalUnsuitable', `Temporal refuses: ${refusal}.`, { remedy: refusedRemedy });
   return failureOf(error);
 }
 

@@ -101,7 +101,7 @@ export function archivedReports(directory: string, onUnreadable: (file: string) 
       }));
     },
     async find(name) {
-      const isMeant = ({ run, cluster }: Report) => name === null || (name.includes('/') ? run.workflowId === name : cluster === name);
+      const isMeant = ({ run, cluster }: Report) => name === null || run.workflowId === name || cluster === name;
       const report = (await readAll()).find(isMeant);
       if (report !== undefined) return report;
       throw new CauError('RunNotFound', `The archive ${directory} has no report${name === null ? '' : ` of "${name}"`}.`, { where: name ?? 'run' });

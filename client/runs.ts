@@ -1,5 +1,5 @@
 /** Starting and finding Updating Runs and previews. */
-import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
 import { CauError } from '../domain/errors.js';
 import { clusterQueue, nameSchema, previewId, runId } from '../domain/names.js';
 import type { Preview } from '../domain/preview.js';
@@ -81,19 +81,43 @@ export async function listRuns(temporal: TemporalClient, cluster: string | null,
 }
 
 /**
- * The run that is meant: by its id, else the one at work, else the latest; of the cluster, or of all. A start that was skipped
- * since does not hide the run at work.
+ * The run that is meant: of the cluster of that name, or of all, the one at work, else the latest; else the one of that id. A start
+ * that was skipped since does not hide the run at work.
  * @throws CauError `RunNotFound`
  */
 export async function requireRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
-  if (name?.includes('/') === true) return temporal.client.workflow.getHandle(name);
+  // No cluster has a name like that, and most ids do.
+  if (name?.includes('/') === true) return requireRunOfId(temporal, name);
   const running = await listRuns(temporal, name, 10, "ExecutionStatus = 'Running'");
   // One that has not begun waits for a coordinator, or is about to be refused.
   const atWork = running.find(({ phase }) => phase !== '' && phase !== 'starting') ?? running[0];
   const latest = atWork ?? (await listRuns(temporal, name, 1))[0];
-  if (latest === undefined)
-    throw new CauError('RunNotFound', name === null ? 'There is no run yet.' : `There is no run of cluster "${name}".`, { where: name ?? 'run' });
-  return temporal.client.workflow.getHandle(latest.workflowId);
+  if (latest !== undefined) return temporal.client.workflow.getHandle(latest.workflowId);
+  if (name === null) throw new CauError('RunNotFound', 'There is no run yet.', { where: 'run', remedy: 'Start one with "cau run".' });
+  return requireRunOfId(temporal, name).catch((error: unknown) => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new CauError('RunNotFound', `There is no run of cluster "${name}", and none of that id.`, { where: name });
+  });
+}
+
+/**
+ * The run that somebody wants to tell something, which he must have named where runs of several clusters are at work.
+ * @throws CauError `InvalidInput`, `RunNotFound`
+ */
+export async function requireOneRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
+  if (name !== null) return requireRun(temporal, name);
+  const clusters = [...new Set((await listRuns(temporal, null, 100, "ExecutionStatus = 'Running'")).map(({ cluster }) => cluster))].toSorted();
+  if (clusters.length <= 1) return requireRun(temporal, null);
+  throw new CauError('InvalidInput', `It is not said which run is meant: runs of the clusters ${clusters.join(', ')} are at work.`, {
+    where: 'run',
+    remedy: 'Name the cluster or the run.',
+  });
+}
+
+async function requireRunOfId(temporal: TemporalClient, workflowId: string): Promise<WorkflowHandle> {
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  await requireUpdatingRun(handle);
+  return handle;
 }
 
 /** The report of a run that is over; waits for one that is not. */

@@ -1,11 +1,27 @@
 /** Whether Temporal was away, or refused. */
 import { ServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 
 /** Whether the service was away rather than refusing. gRPC: UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED by a closing channel. */
 export function isUnavailable(error: unknown): boolean {
-  const code =
-    error instanceof ServiceError && typeof error.cause === 'object' && error.cause !== null && 'code' in error.cause
-      ? error.cause.code
-      : (error as { code?: unknown } | null)?.code;
+  const { code } = callOf(error);
   return code === 14 || code === 4 || code === 1;
+}
+
+/**
+ * Why the service serves whoever asked not at all, in its own words: it does not know him (gRPC: UNAUTHENTICATED), does not let him (PERMISSION_DENIED),
+ * or has no such namespace. Null for anything else.
+ */
+export function refusalOf(error: unknown): string | null {
+  if (error instanceof NamespaceNotFoundError) return `it has no namespace "${error.namespace}"`;
+  const { code, details } = callOf(error);
+  const words = typeof details === 'string' && details !== '' ? details : 'it does not say why';
+  if (code === 16 || code === 7) return words;
+  return code === 5 && /namespace/i.test(words) ? words : null;
+}
+
+/** The failed call on the service, which the client library may have wrapped. */
+function callOf(error: unknown): { readonly code?: unknown; readonly details?: unknown } {
+  const call = error instanceof ServiceError ? error.cause : error;
+  return typeof call === 'object' && call !== null ? call : {};
 }

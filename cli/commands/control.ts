@@ -1,7 +1,7 @@
 /** `cau pause`, `resume`, `stop`, `approve`, `skip`: telling a run something. */
 import type { Command } from 'commander';
 import { command as tell } from '../../client/commands.js';
-import { requireRun } from '../../client/runs.js';
+import { requireOneRun } from '../../client/runs.js';
 import type { CommandName } from '../../domain/commands.js';
 import { refusedExitCode } from '../exit-codes.js';
 import { printResult } from '../output.js';
@@ -44,13 +44,13 @@ export function addControlCommands(program: Command): void {
 
 async function control(name: CommandName, run: string | undefined, flags: ControlFlags, more: Readonly<Record<string, unknown>>): Promise<void> {
   process.exitCode = await withTemporal(flags, async ({ temporal, configuration, json }) => {
-    const handle = await requireRun(temporal, run ?? configuration.cluster.value);
+    const handle = await requireOneRun(temporal, run ?? configuration.cluster.value);
     const said = { by: configuration.requestedBy.value, ...(flags.reason === undefined ? {} : { reason: flags.reason }), ...more };
     const answer = await tell(temporal, handle, name, said as Parameters<typeof tell>[3]);
-    printResult(answer ?? { recorded: true }, json, () =>
+    printResult({ workflowId: handle.workflowId, ...(answer ?? { recorded: true }) }, json, () =>
       answer === null
-        ? `Recorded. No Update Coordinator has answered; "${name}" takes effect when one is back ("cau serve coordinator").`
-        : `${name} ${answer.accepted ? 'accepted' : 'refused'}: ${answer.answer}.`,
+        ? `Recorded for ${handle.workflowId}. No Update Coordinator has answered; "${name}" takes effect when one is back ("cau serve coordinator").`
+        : `${name} ${answer.accepted ? 'accepted' : 'refused'} by ${handle.workflowId}: ${answer.answer}.`,
     );
     return answer === null || answer.accepted ? 0 : refusedExitCode;
   });
