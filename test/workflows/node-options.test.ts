@@ -264,3 +264,30 @@ describe('several plug-ins', () => {
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 });
+
+describe('maxScanPasses', () => {
+  it('is how often a node may offer something more, before it would never be done', async () => {
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'agent' || name === 'lib'));
+    const report = await world.run({ maxScanPasses: 1, maxRetriesPerNode: 0 }, { nodes: ['node4'] });
+    expect(report.nodes[0]).toMatchObject({
+      outcome: 'Failed',
+      failure: { code: 'NotConverging', message: expect.stringMatching(/^node4 still offers lib .* after 1 passes/) },
+    });
+    expect(await world.brokenBy(report)).toEqual([]);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+    expect((await world.run({ maxScanPasses: 2 }, { nodes: ['node4'] })).outcome).toBe('Succeeded');
+  });
+});
+
+// Last, since it leaves a node that needs a restart.
+describe('restartWhen: never', () => {
+  it('leaves a node that needs a restart running, and says so', async () => {
+    await world.offerNext(only('kernel'));
+    const boot = world.cluster.bootId('node4');
+    const report = await world.run({ restartWhen: 'never' }, { nodes: ['node4'] });
+    expect(report).toMatchObject({ outcome: 'Succeeded', nodes: [{ installed: 1, restarts: [], restartPending: [expect.stringContaining('kernel')] }] });
+    expect(world.cluster.bootId('node4')).toBe(boot);
+    expect(await world.brokenBy(report)).toEqual([]);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+});
