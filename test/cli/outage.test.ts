@@ -98,7 +98,7 @@ describe('without any Update Coordinator', () => {
   it('a command is recorded, and takes effect when one is back', async () => {
     const { stdout, exitCode } = await cau('skip', 'node3', world.name, '--reason', 'left out').child;
     expect(exitCode).toBe(0);
-    expect(stdout).toBe('Recorded. No Update Coordinator has answered; "skip" takes effect when one is back ("cau serve coordinator").');
+    expect(stdout).toMatch(/^Recorded for \S+\. No Update Coordinator has answered; "skip" takes effect when one is back \("cau serve coordinator"\)\.$/);
     world.startCoordinator();
     const progress = await world.until(handle, (now) => now.commands.length > 0);
     expect(progress.commands).toMatchObject([{ command: 'skip', accepted: true, reason: 'left out' }]);
