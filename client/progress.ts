@@ -39,7 +39,16 @@ export async function statusOf(temporal: TemporalClient, handle: WorkflowHandle)
 async function refine(temporal: TemporalClient, cluster: string, node: NodeProgress): Promise<NodeProgress> {
   if (node.step === null || node.outcome !== null) return node;
   const handle = temporal.client.workflow.getHandle(nodeWorkflowId(cluster, node.node));
-  return soon(temporal, () => handle.query(nodeProgressQuery)).catch(() => node);
+  const own = await soon(temporal, () => handle.query(nodeProgressQuery)).catch(() => null);
+  if (own === null) return node;
+  // Begun before this run began the node, it is that of an earlier run, which still answers; or one that this run took over after a reset.
+  const isOlder = Date.parse(own.startedAt ?? '') < Date.parse(node.startedAt ?? '');
+  return isOlder && !(await isRunning(temporal, handle)) ? node : own;
+}
+
+async function isRunning(temporal: TemporalClient, handle: WorkflowHandle): Promise<boolean> {
+  const description = await soon(temporal, () => handle.describe()).catch(() => null);
+  return description?.status.name === 'RUNNING';
 }
 
 async function describePartially(temporal: TemporalClient, handle: WorkflowHandle): Promise<PartialStatus> {
