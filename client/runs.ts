@@ -88,7 +88,12 @@ export async function listRuns(temporal: TemporalClient, cluster: string | null,
 export async function requireRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
   // No cluster has a name like that, and most ids do.
   if (name?.includes('/') === true) return requireRunOfId(temporal, name);
-  const running = await listRuns(temporal, name, 10, "ExecutionStatus = 'Running'");
+  return pickRun(temporal, name, await listRunning(temporal, name, 10));
+}
+
+const listRunning = (temporal: TemporalClient, cluster: string | null, limit: number) => listRuns(temporal, cluster, limit, "ExecutionStatus = 'Running'");
+
+async function pickRun(temporal: TemporalClient, name: string | null, running: readonly RunSummary[]): Promise<WorkflowHandle> {
   // One that has not begun waits for a coordinator, or is about to be refused.
   const atWork = running.find(({ phase }) => phase !== '' && phase !== 'starting') ?? running[0];
   const latest = atWork ?? (await listRuns(temporal, name, 1))[0];
@@ -106,8 +111,9 @@ export async function requireRun(temporal: TemporalClient, name: string | null):
  */
 export async function requireOneRun(temporal: TemporalClient, name: string | null): Promise<WorkflowHandle> {
   if (name !== null) return requireRun(temporal, name);
-  const clusters = [...new Set((await listRuns(temporal, null, 100, "ExecutionStatus = 'Running'")).map(({ cluster }) => cluster))].toSorted();
-  if (clusters.length <= 1) return requireRun(temporal, null);
+  const running = await listRunning(temporal, null, 100);
+  const clusters = [...new Set(running.map(({ cluster }) => cluster))].toSorted();
+  if (clusters.length <= 1) return pickRun(temporal, null, running);
   throw new CauError('InvalidInput', `It is not said which run is meant: runs of the clusters ${clusters.join(', ')} are at work.`, {
     where: 'run',
     remedy: 'Name the cluster or the run.',

@@ -117,6 +117,7 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
   };
   const env = (name: string): readonly [string | undefined, string] => [process.env[name] === '' ? undefined : process.env[name], `environment ${name}`];
   const temporal = readTemporalConfiguration(file.temporal?.profile);
+  const ownMetrics = readMetricsAddress();
   return {
     file: path,
     cluster: pick<string | null>([flags.cluster, 'flag'], env('CAU_CLUSTER'), [file.cluster, fromFile], [null, 'default']),
@@ -139,7 +140,7 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     profiles: pick<readonly string[]>(readProfilePath(), [file.coordinator?.profiles, fromFile], [[defaultProfileDirectory], 'default']),
     notify: pick<Readonly<Record<string, TargetSettings>>>([file.coordinator?.notify, fromFile], [{}, 'default']),
     notifyScripts: pick([file.coordinator?.notifyScripts, fromFile], ['/etc/cau/notify', 'default']),
-    coordinatorMetrics: pick<string | null>(readMetricsAddress(), [file.coordinator?.metrics, fromFile], [null, 'default']),
+    coordinatorMetrics: pick<string | null>(ownMetrics, [file.coordinator?.metrics, fromFile], [null, 'default']),
     driver: pick<'pacemaker' | 'simulated'>(
       [flags.machineFile === undefined ? undefined : 'simulated', 'flag'],
       [file.nodeWorker?.driver, fromFile],
@@ -151,7 +152,7 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     scriptsDirectory: pick([file.nodeWorker?.scriptsDirectory, fromFile], ['/etc/cau/scripts', 'default']),
     scripts: pick<readonly string[] | null>([file.nodeWorker?.scripts, fromFile], [null, 'default']),
     allowRestart: pick([file.nodeWorker?.allowRestart, fromFile], [true, 'default']),
-    nodeWorkerMetrics: pick<string | null>(readMetricsAddress(), [file.nodeWorker?.metrics, fromFile], [null, 'default']),
+    nodeWorkerMetrics: pick<string | null>(ownMetrics, [file.nodeWorker?.metrics, fromFile], [null, 'default']),
     requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
     connection: temporal.connectionOptions,
   };

@@ -7,14 +7,14 @@ import type { clusterGuard } from './cluster-guard.js';
 import { failureFrom } from './failures.js';
 import { guardEndSignal, guardNodesSignal } from './messages.js';
 import type { RunState } from './run-state.js';
-import { waiting } from './waiting.js';
+import { waiting, type Waiting } from './waiting.js';
 import { coordinator, coordinatorWait, coordinatorWaitMs } from './workers.js';
 
 const attempts = 3;
 const cleaningMs = 30_000;
-/** The guard waits for nodes at work as long as a coordinator does, and then asks three times with patience of its own. */
 /** How long the end of a guard that has nothing left to clean up may take to be told. */
 const tellsWithinMs = 10_000;
+/** The guard waits for nodes at work as long as a coordinator does, and then asks three times with patience of its own. */
 const guardMs = coordinatorWaitMs + 30 * 60_000;
 
 /** The guard that a run holds. */
@@ -107,7 +107,7 @@ function holdOwn({ request: { cluster }, waits }: RunState, child: ChildWorkflow
       await waiting(waits, 'guard', { cluster }, guardMs, async (wait) => {
         if (outside === null) return result;
         if (await wait.until(() => isClosed, 'the guard tells that it is closed', tellsWithinMs)) return;
-        await coordinatorWait(wait, 'wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false });
+        await awaitClosed(cluster, wait);
       });
     },
   };
@@ -121,11 +121,14 @@ function holdAdopted({ request: { cluster }, run, waits }: RunState): HeldGuard 
     tellNodes: (nodes) => guard.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),
     async end() {
       await guard.signal(guardEndSignal).catch(ignoreClosed);
-      await waiting(waits, 'guard', { cluster }, coordinatorWaitMs, (wait) =>
-        coordinatorWait(wait, 'wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false }),
-      );
+      await waiting(waits, 'guard', { cluster }, coordinatorWaitMs, (wait) => awaitClosed(cluster, wait));
     },
   };
+}
+
+/** A coordinator looks until the guard is closed, whoever's child it is. */
+function awaitClosed(cluster: string, wait: Waiting): Promise<void> {
+  return coordinatorWait(wait, 'wait until the guard is closed').awaitClosed({ workflowIds: [guardId(cluster)], cancel: false });
 }
 
 /** A guard that is closed already has nothing to be told. */

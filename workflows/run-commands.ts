@@ -21,8 +21,8 @@ export function listenToCommands(state: RunState): void {
     setHandler(signal, (payload) => answer(state, name, payload, apply));
 
   listen('pause', pauseSignal, (said) => {
-    if (state.outcome !== null) return no('the run is over');
-    if (state.stop !== null) return no('the run is being stopped');
+    const ending = whyEnding(state);
+    if (ending !== null) return no(ending);
     if (state.paused !== null) return no(`already paused by ${state.paused.by}`);
     state.paused = { by: said.by, reason: said.reason ?? '', at: new Date() };
     return yes(`no further node is begun until the run is resumed, ${state.options.values.pauseTimeout} at most; nodes at work finish`);
@@ -41,8 +41,8 @@ export function listenToCommands(state: RunState): void {
   });
   listen('approve', approveSignal, ({ node }) => {
     const { approvalDue: due } = state;
-    if (state.outcome !== null) return no('the run is over');
-    if (state.stop !== null) return no('the run is being stopped');
+    const ending = whyEnding(state);
+    if (ending !== null) return no(ending);
     if (due === null) return no(whyNothingToApprove(state.options.values.approval));
     if (node !== undefined && node !== due.node) return no(`what waits for approval is not ${node}, but ${due.what}`);
     state.granted.add(due.key);
@@ -50,8 +50,8 @@ export function listenToCommands(state: RunState): void {
     return yes(`${due.what} is approved; ${state.paused === null ? 'the run goes on' : 'the run goes on when it is resumed'}`);
   });
   listen('skip', skipSignal, (said) => {
-    if (state.outcome !== null) return no('the run is over');
-    if (state.stop !== null) return no('the run is being stopped');
+    const ending = whyEnding(state);
+    if (ending !== null) return no(ending);
     const planned = state.plan?.nodes.find((node) => node.node === said.node);
     if (state.plan !== null && planned === undefined)
       return no(`"${said.node}" is not a node of this run; its nodes are ${state.plan.nodes.map((node) => node.node).join(', ')}`);
@@ -59,6 +59,12 @@ export function listenToCommands(state: RunState): void {
     state.skipped.add(said.node);
     return yes(`${said.node} is left out`);
   });
+}
+
+/** Why no node is begun any more, so that there is nothing to hold up, to approve or to leave out; null while nodes may be. */
+function whyEnding({ outcome, stop }: RunState): string | null {
+  if (outcome !== null) return 'the run is over';
+  return stop === null ? null : 'the run is being stopped';
 }
 
 function whyNothingToApprove(approval: RunState['options']['values']['approval']): string {

@@ -72,10 +72,15 @@ describe('a gate that is watched', () => {
 
   it('passes only after it has held for as long as it must, without a break', async () => {
     // It holds three times, fails once, then holds for good.
-    answer = (request) => ({ status: request === 3 ? 503 : 200 });
+    let failedAt = Infinity;
+    answer = (request) => {
+      if (request === 3) failedAt = Date.now();
+      return { status: request === 3 ? 503 : 200 };
+    };
     const seen = await watch(http({ holdFor: '400ms' }), { patienceMs: 5000 });
     expect(seen).toMatchObject({ passed: true, seen: expect.stringMatching(/^status 200, for .* of 400ms$/) });
     expect(seen.heldMs).toBeGreaterThanOrEqual(400);
+    expect(Date.now() - failedAt).toBeGreaterThanOrEqual(400);
     expect(asked.length).toBeGreaterThan(3);
     expect(beats).toContain('status 503');
   });

@@ -2,24 +2,18 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { createPluginBench } from '../../activities/plugin-bench.js';
 import type { UpdatePlugin } from '../../domain/ports/update-plugin.js';
+import { listenToBeats } from '../helpers/beats.js';
 
 test.each(['scan', 'stage', 'verify'] as const)(
   'a "%s" that is silent for long, as a large download is, is not taken for dead and begun again',
   async (verb) => {
     const environment = new MockActivityEnvironment();
-    const beats: unknown[] = [];
-    let heardTwo = () => undefined as void;
-    const silent = new Promise<void>((resolve) => {
-      heardTwo = resolve;
-    });
-    environment.on('heartbeat', (details: unknown) => {
-      if (beats.push(details) === 3) heardTwo();
-    });
+    const { beats, heard } = listenToBeats(environment, 3);
     let begun = 0;
     const slow = async (_what: unknown, { progress }: { progress(line: string): void }) => {
       begun += 1;
       progress('fetching 12 packages');
-      await silent;
+      await heard;
       return {
         updates: [],
         keptBack: [],

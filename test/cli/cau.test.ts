@@ -1,4 +1,3 @@
-import { clusterKey } from '../../workflows/messages.js';
 import { execa } from 'execa';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reportSchema } from '../../domain/report.js';
 import { exitCodeOf, outcomeExitCodes } from '../../cli/exit-codes.js';
+import { clusterKey } from '../../workflows/messages.js';
 import { cauProgram, createWorld, type World } from '../helpers/simulated-world.js';
 
 let world: World;

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { WorkflowHandle } from '@temporalio/client';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
+import type { PartialOptions } from '../../domain/options.js';
 import { resetToLastTask, resetToStart } from '../helpers/reset-run.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
@@ -9,22 +11,28 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
-  await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+  await letGo();
 });
 
+const letGo = () => world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
 /** Makes installations on node3, the first in the order, last until something else is on offer. Only `kernel` asks for a restart. */
 const stall = async (name: 'agent' | 'kernel' = 'agent') =>
   world.offerNext((updates) => updates.filter((update) => update.name === name).map((update) => Object.assign(update, { endlessOn: ['node3'] })));
 const isInstalling = (progress: { nodes: readonly { node: string; step: string | null }[] }) =>
   progress.nodes.some((node) => node.node === 'node3' && node.step === 'installing');
+/** A run whose node3 is installing, until it is let go. */
+async function startStalled(options: PartialOptions = {}): Promise<WorkflowHandle> {
+  await stall();
+  const handle = await world.start(options);
+  await world.until(handle, isInstalling);
+  return handle;
+}
 
 describe('a run that is told', () => {
   it('to pause begins no further node, says by whom and what to do, and goes on when it is resumed', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     expect(await world.say(handle, 'pause', { reason: 'lunch' })).toMatchObject({ accepted: true });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const paused = await world.until(handle, (progress) => progress.phase === 'paused');
     expect(paused.wait).toMatchObject({
       kind: 'resume',
@@ -47,11 +55,9 @@ describe('a run that is told', () => {
   });
 
   it('to pause is not paused for ever: it ends in order when nobody resumes it in time, and the cluster is free again', async () => {
-    await stall();
-    const handle = await world.start({ pauseTimeout: '500ms' });
-    await world.until(handle, isInstalling);
+    const handle = await startStalled({ pauseTimeout: '500ms' });
     expect(await world.say(handle, 'pause', { reason: 'lunch' })).toMatchObject({ accepted: true, answer: expect.stringContaining('500ms at most') });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const report = await world.report(handle);
     const reason = 'paused by a test: lunch, and not resumed within 500ms (pauseTimeout)';
     expect(report.nodes.slice(1).map((node) => [node.outcome, node.reason])).toEqual([1, 2, 3].map(() => ['Canceled', reason]));
@@ -61,11 +67,9 @@ describe('a run that is told', () => {
   });
 
   it('to stop after the node lets that one finish and cancels the others, with who and why', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     expect(await world.say(handle, 'stop', { reason: 'change freeze' })).toMatchObject({ accepted: true });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const report = await world.report(handle);
     expect(report.nodes.map((node) => node.outcome).slice(1)).toEqual(['Canceled', 'Canceled', 'Canceled']);
     expect(report.nodes[1]?.reason).toBe('stopped by a test: change freeze');
@@ -87,51 +91,43 @@ describe('a run that is told', () => {
   });
 
   it('to skip a node leaves it out, unless it is begun', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     expect(await world.say(handle, 'skip', { node: 'node3' })).toMatchObject({ accepted: false, answer: 'node3 is begun or done already' });
     expect(await world.say(handle, 'skip', { node: 'node9' })).toMatchObject({ accepted: false, answer: expect.stringContaining('its nodes are') });
     expect(await world.say(handle, 'skip', { node: 'node1' })).toMatchObject({ accepted: true });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const report = await world.report(handle);
     expect(report.nodes.find((node) => node.node === 'node1')).toMatchObject({ outcome: 'Skipped', reason: 'left out by command' });
   });
 
   it('something malformed refuses it in its answers and is not disturbed', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     await handle.signal('stop', { by: 7 });
     await handle.signal('pause');
     const progress = await world.until(handle, (now) => now.commands.length === 2);
     expect(progress.commands.every((answer) => !answer.accepted)).toBe(true);
     expect(progress.commands[0]?.answer).toContain('by');
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     expect((await world.report(handle)).nodes.every((node) => node.outcome !== 'Canceled')).toBe(true);
   });
 });
 
 describe('a run that ends badly in the middle of an installation', () => {
   it('by "terminate" leaves nobody drained: the node ends in order, the guard cleans up and closes, and a new run works', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     await handle.terminate('by a test');
     const busy = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } }).catch((error: unknown) => error);
     expect(busy).toMatchObject({ code: 'ClusterBusy', message: expect.stringContaining('cleaning up after run') });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     await world.untilFree();
     expect(expectAtRest(world.cluster)).toEqual(atRest);
     expect((await world.run()).nodes.map((node) => node.outcome)).not.toContain('Canceled');
   });
 
   it('by "reset" takes over the node at work instead of working on it twice', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     await resetToStart(handle);
-    const version = await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const version = await letGo();
     const report = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
     expect(report.nodes).toHaveLength(4);
     await world.untilFree();
@@ -145,11 +141,9 @@ describe('a run that ends badly in the middle of an installation', () => {
   });
 
   it('by "reset" to its last step goes on with the node at work, ends, and lets its guard close', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     await resetToLastTask(handle);
-    const version = await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    const version = await letGo();
     const report = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
     expect(report.nodes.map((node) => node.outcome)).not.toContain('NeedsAttention');
     await world.untilFree();
@@ -162,14 +156,12 @@ describe('a run that ends badly in the middle of an installation', () => {
   });
 
   it('by "reset" still lets a stop after the step reach the node at work', async () => {
-    await stall();
-    const handle = await world.start({ clusterDuringInstall: 'keep' });
-    await world.until(handle, isInstalling);
+    const handle = await startStalled({ clusterDuringInstall: 'keep' });
     await resetToStart(handle);
     const again = world.temporal.client.workflow.getHandle(handle.workflowId);
     await world.until(again, (progress) => progress.wait?.kind === 'adoption');
     await world.say(again, 'stop', { after: 'step' });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const report = await world.report(again);
     expect(report).toMatchObject({ outcome: 'Canceled' });
     expect(report.nodes.find((node) => node.node === 'node3')?.outcome).toBe('Canceled');
@@ -180,11 +172,9 @@ describe('a run that ends badly in the middle of an installation', () => {
 
 describe('a node whose workflow is terminated', () => {
   it('ends the run in order, with no other node begun beside it, and is released by the guard', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     await world.temporal.client.workflow.getHandle(`cau/node/${world.name}/node3`).terminate('by a test');
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const report = await world.report(handle);
     expect(report.nodes.find((node) => node.node === 'node3')?.outcome).toBe('NeedsAttention');
     const others = report.nodes.filter((node) => node.node !== 'node3');
@@ -196,11 +186,9 @@ describe('a node whose workflow is terminated', () => {
 
 describe('a run whose guard is terminated', () => {
   it('lets the node at work finish, begins no further one, and gives the lease back itself', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     await world.temporal.client.workflow.getHandle(guardId(world.name)).terminate('by a test');
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     const [first, ...others] = (await world.report(handle)).nodes;
     expect(first).toMatchObject({ outcome: 'Succeeded', failure: null });
     for (const node of others) expect(node).toMatchObject({ outcome: 'Canceled', reason: expect.stringContaining('the guard of the cluster was lost') });
@@ -210,12 +198,10 @@ describe('a run whose guard is terminated', () => {
 
 describe('a second run', () => {
   it('on a busy cluster is refused with the holder, its phase and since when', async () => {
-    await stall();
-    const handle = await world.start();
-    await world.until(handle, isInstalling);
+    const handle = await startStalled();
     const failure = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } });
     expect(failure).toMatchObject({ code: 'ClusterBusy', where: handle.workflowId, facts: { holder: handle.workflowId, phase: 'updating' } });
-    await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+    await letGo();
     await world.report(handle);
   });
 });

@@ -122,6 +122,8 @@ describe('a gate', () => {
     status = 200;
     expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Succeeded' });
     // One look, one watch of seconds, and one look after the node: never one for each time the address was asked.
+    // On a busy machine a watch may be taken up late, and asked for once more.
+    expect(await watchesOf('node3')).toBeLessThanOrEqual(4);
     expect(await watchesOf('node3')).toBeLessThan(requests);
   });
 
