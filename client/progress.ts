@@ -43,12 +43,13 @@ async function refine(temporal: TemporalClient, cluster: string, node: NodeProgr
   if (own === null) return node;
   // Begun before this run began the node, it is that of an earlier run, which still answers; or one that this run took over after a reset.
   const isOlder = Date.parse(own.startedAt ?? '') < Date.parse(node.startedAt ?? '');
-  return isOlder && !(await isRunning(temporal, handle)) ? node : own;
+  return isOlder && !(await isStillAtWork(temporal, handle, own)) ? node : own;
 }
 
-async function isRunning(temporal: TemporalClient, handle: WorkflowHandle): Promise<boolean> {
+/** Whether the workflow that answered is running; by now that id may be another one's, begun later. */
+async function isStillAtWork(temporal: TemporalClient, handle: WorkflowHandle, { startedAt }: NodeProgress): Promise<boolean> {
   const description = await soon(temporal, () => handle.describe()).catch(() => null);
-  return description?.status.name === 'RUNNING';
+  return description?.status.name === 'RUNNING' && description.startTime.getTime() <= Date.parse(startedAt ?? '');
 }
 
 async function describePartially(temporal: TemporalClient, handle: WorkflowHandle): Promise<PartialStatus> {
