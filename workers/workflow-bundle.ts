@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { findPackage } from './package-root.js';
 
-const builtFile = new URL('./workflow-bundle.cjs', import.meta.url);
+// Seen from this module and from the program that it is taken into alike.
+const builtFile = new URL('../workers/workflow-bundle.cjs', import.meta.url);
 
 /** The bundle that the build left beside this file, or one made now from the sources. */
 export async function findWorkflowBundle(): Promise<{ codePath: string } | { code: string }> {

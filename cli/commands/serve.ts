@@ -7,6 +7,11 @@ import { CauError } from '../../domain/errors.js';
 import { printNote } from '../output.js';
 import { flagsOf, type GlobalFlags } from '../session.js';
 
+/** What no other command needs. */
+export const loadCoordinator = () => import('../../workers/coordinator.js');
+/** Likewise. */
+export const loadNodeWorker = () => import('../../workers/serve-node.js');
+
 export function addServeCommand(program: Command): void {
   const serve = program.command('serve').description('Run a process of Cluster-Aware Updating until it is told to end.');
   serve
@@ -21,7 +26,7 @@ export function addServeCommand(program: Command): void {
     .command('coordinator')
     .description('An Update Coordinator: executes the workflows of runs. Run two or more, anywhere.')
     .action(async (_flags: object, self: Command) => {
-      const { runCoordinator } = await import('../../workers/coordinator.js');
+      const { runCoordinator } = await loadCoordinator();
       const { connection, address, namespace, taskQueue, profiles, notify, notifyScripts, coordinatorMetrics } = loadConfiguration(flagsOf(self));
       await runCoordinator(
         {
@@ -43,7 +48,7 @@ export function addServeCommand(program: Command): void {
     .option('--cluster <name>', 'the cluster of this node')
     .option('--machine-file <file>', 'serve a simulated machine')
     .action(async (_flags: object, self: Command) => {
-      const { serveNode } = await import('../../workers/serve-node.js');
+      const { serveNode } = await loadNodeWorker();
       await serveNode(loadConfiguration(flagsOf(self)), printNote, endSignal());
     });
 }
