@@ -48,11 +48,29 @@ export const targetNews: Json = { target: 'chat', problem: null, givenUp: 0 };
 export const recoveryRequest: Json = { cluster: 'c1', apply: false, nodes: ['node1'], endRun: false, reason: 'why', requestedBy: 'somebody' };
 export const verificationRequest: Json = { cluster: 'c1', workflowId: run.workflowId };
 
-export const scheduleTimes: Json = {
+const scheduleTimes: Json = {
   rule: { repeat: 'weekly', days: ['tuesday'], everyWeeks: 2, at: '03:00' },
   timeZone: 'Europe/Zurich',
   from: '2027-01-01',
   until: '2027-12-31',
+};
+
+/** What `cau schedule create` is told. */
+export const scheduleFlags: Json = {
+  cluster: 'c1',
+  weekly: 'tue,thu',
+  everyWeeks: '2',
+  at: '03:00',
+  timeZone: 'Europe/Zurich',
+  from: '2027-01-01',
+  until: '2027-12-31',
+  catchupWindow: '2h',
+  nodes: 'node1,node2',
+  profile: 'fast',
+  reason: 'because',
+  maxFailedNodes: '1',
+  quorumWait: '10m',
+  order: 'node1,node2',
 };
 
 /** A file of configuration with every field. */
