@@ -45,7 +45,8 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
         const verdict = seen.state === 'met' ? decide({ ...sight, idle: !asksIdle(input.condition) || (await isIdle()) }, input) : seen;
         heartbeat(verdict);
         const leftMs = until - Date.now();
-        if (verdict.state !== 'waiting' || leftMs <= 0) return { verdict, placement: placementOf(sight), witness: sight.witness };
+        if (verdict.state !== 'waiting' || leftMs <= 0)
+          return { verdict, placement: placementOf(sight), witness: sight.witness, members: sight.nodes.map(({ name }) => name) };
         await driver.waitForChange(Math.min(leftMs, 1000));
       }
     }),

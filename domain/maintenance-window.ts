@@ -51,16 +51,37 @@ export interface FittedNode {
   readonly doneAt: string | null;
 }
 
-/** Which nodes, one after another, are expected to fit; one that does not leaves its room to those after it. */
-export function fitNodes(
-  window: SettledWindow,
-  nodes: readonly { readonly node: string; readonly expected: ExpectedNodeTime }[],
-  now: number,
-): readonly FittedNode[] {
+/** A node that is to be begun: beside the others of its wave, or alone where there are no waves. */
+export interface NodeToFit {
+  readonly node: string;
+  readonly expected: ExpectedNodeTime;
+  readonly wave?: number | undefined;
+}
+
+/**
+ * Which nodes, wave by wave, are expected to fit; one that does not leaves its room to those after it. A run begins the next node as
+ * soon as one of a wave is done, so it is done no later.
+ */
+export function fitNodes(window: SettledWindow, nodes: readonly NodeToFit[], now: number): readonly FittedNode[] {
   let at = Math.max(now, window.opensAt === null ? now : Date.parse(window.opensAt));
-  return nodes.map(({ node, expected }) => {
-    if (decideFit(window, expected, at).state !== 'met') return { node, expected, doneAt: null };
-    at += expected.ms;
-    return { node, expected, doneAt: new Date(at).toISOString() };
+  return inWaves(nodes).flatMap((wave) => {
+    const beginsAt = at;
+    const fits = wave.map(({ expected }) => decideFit(window, expected, beginsAt).state === 'met');
+    at += Math.max(0, ...wave.filter((_node, index) => fits[index] === true).map(({ expected }) => expected.ms));
+    return wave.map(({ node, expected }, index) => ({
+      node,
+      expected,
+      doneAt: fits[index] === true ? new Date(beginsAt + expected.ms).toISOString() : null,
+    }));
   });
+}
+
+function inWaves(nodes: readonly NodeToFit[]): NodeToFit[][] {
+  const waves: NodeToFit[][] = [];
+  for (const node of nodes) {
+    const last = waves.at(-1);
+    if (node.wave !== undefined && last?.[0]?.wave === node.wave) last.push(node);
+    else waves.push([node]);
+  }
+  return waves;
 }

@@ -33,7 +33,7 @@ export interface NodeResult {
   readonly report: NodeReport;
   /** Where roles serve now; null when it is not known or too large. */
   readonly placement: readonly RolePlacement[] | null;
-  /** Every node that the cluster had when this one was looked at; absent of an earlier version. */
+  /** Every node that the cluster had while this one was worked on; absent of an earlier version. */
   readonly members?: readonly string[];
   /** Why no other node may be begun after this one; null when that is up to the failure budget. */
   readonly endsRun: string | null;

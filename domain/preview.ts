@@ -8,7 +8,7 @@ import type { ProfileRecord } from './profiles.js';
 import type { ModeForecast } from './move-modes.js';
 import type { Finding } from './report.js';
 
-/** The maintenance window, and which nodes are expected to fit into it one after another. */
+/** The maintenance window, and which nodes are expected to fit into it. */
 export interface WindowPreview extends SettledWindow {
   readonly nodes: readonly FittedNode[];
 }

@@ -14,14 +14,15 @@ export function isUnavailable(error: unknown): boolean {
  */
 export function refusalOf(error: unknown): string | null {
   if (error instanceof NamespaceNotFoundError) return `it has no namespace "${error.namespace}"`;
-  const { code, details } = callOf(error);
-  const words = typeof details === 'string' && details !== '' ? details : 'it does not say why';
+  const { code, details, message } = callOf(error);
+  // The native library has the words of the service as its message.
+  const words = [details, message].find((text): text is string => typeof text === 'string' && text !== '') ?? 'it does not say why';
   if (code === 16 || code === 7) return words;
   return code === 5 && /namespace/i.test(words) ? words : null;
 }
 
 /** The failed call on the service, which the client library may have wrapped. */
-function callOf(error: unknown): { readonly code?: unknown; readonly details?: unknown } {
-  const call = error instanceof ServiceError ? error.cause : error;
+function callOf(error: unknown): { readonly code?: unknown; readonly details?: unknown; readonly message?: unknown } {
+  const call = error instanceof ServiceError && error.cause !== undefined ? error.cause : error;
   return typeof call === 'object' && call !== null ? call : {};
 }

@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   plugins: ['domain', 'clusters/simulated'],
   configuration: ['domain'],
   client: ['domain', 'histories', 'configuration', 'workflows/messages.ts'],
-  workers: ['activities', 'clusters', 'plugins', 'targets', 'host', 'domain', 'configuration'],
+  workers: ['activities', 'clusters', 'plugins', 'targets', 'histories', 'host', 'domain', 'configuration'],
   cli: ['client', 'configuration', 'workers', 'domain', 'clusters/simulated'],
 };
 

@@ -1,6 +1,6 @@
 /** The Update Coordinator: executes the workflows of runs. Any number of them, anywhere; one that dies is not missed. */
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { hostname } from 'node:os';
 import { createCoordinatorActivities } from '../activities/coordinator-activities.js';
 import { readProfile } from '../configuration/profile-files.js';
@@ -8,7 +8,7 @@ import { ownCoordinatorQueue } from '../domain/names.js';
 import { createTargets, type TargetsSettings } from '../targets/targets.js';
 import { clientOptions, type ConnectionSettings } from './client-connection.js';
 import { findUnreplayable, versionMismatch } from './open-runs.js';
-import { connectPatiently } from './patient-connection.js';
+import { connectPatiently, connectWorkers } from './patient-connection.js';
 import { shippedProfiles } from './package-root.js';
 import { installRuntime, type MetricsSettings } from './runtime.js';
 import { runUntil } from './run-until.js';
@@ -36,7 +36,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
   const { namespace, taskQueue, log } = settings;
   installRuntime(settings.metrics);
   const profileDirectories = { own: settings.profiles, shipped: shippedProfiles() };
-  const native = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
+  const native = await connectWorkers(settings, signal);
   const connection = await connectPatiently(() => Connection.connect(clientOptions(settings.connection)), settings, signal);
   try {
     const client = new Client({ connection, namespace });

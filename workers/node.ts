@@ -1,5 +1,5 @@
 /** The node worker: root on its node, runs that node's steps and answers about its cluster. Outbound connections only. */
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createNodeBoundary } from '../activities/boundary.js';
@@ -16,7 +16,7 @@ import { createJournal, writesToJournal } from '../host/journal.js';
 import { createLedger } from '../host/ledger.js';
 import type { ScriptPolicy } from '../host/scripts.js';
 import type { ConnectionSettings } from './client-connection.js';
-import { connectPatiently } from './patient-connection.js';
+import { connectWorkers } from './patient-connection.js';
 import { createReleasing } from './releasing.js';
 import { runUntil } from './run-until.js';
 import { installRuntime, type MetricsSettings } from './runtime.js';
@@ -61,7 +61,7 @@ export async function runNodeWorker(settings: NodeWorkerSettings, signal: AbortS
   const watching = releasing.watch.run(ending.signal);
   let connection: NativeConnection | null = null;
   try {
-    connection = await connectPatiently(() => NativeConnection.connect(settings.connection), settings, signal);
+    connection = await connectWorkers(settings, signal);
     const bootId = await host.bootId();
     const own = { cluster, node };
     const boundary = createNodeBoundary(own);

@@ -24,7 +24,8 @@ export const pluginNames: readonly string[] = Object.keys(factories);
 
 /** The plug-in of that name. @throws CauError `PluginUnavailable` */
 export function createPlugin({ plugin, machineFile }: { readonly plugin: string; readonly machineFile: string | null }): UpdatePlugin {
-  const create = factories[plugin];
+  // A name such as "constructor" is one of every object.
+  const create = Object.hasOwn(factories, plugin) ? factories[plugin] : undefined;
   if (create === undefined)
     throw new CauError('PluginUnavailable', `There is no update plug-in "${plugin}"; there are: ${pluginNames.join(', ')}.`, { where: 'plugins' });
   return create(machineFile);

@@ -31,7 +31,7 @@ export async function prepare(state: NodeState): Promise<void> {
     .identifyNode({ cluster, node })
     .catch((error: unknown) => failureFrom(error));
   const description = await (drain ? awaitQuorumAndCapacity(state) : state.witnesses.describe(node));
-  state.members = description.nodes.map((one) => one.name);
+  state.seeMembers(description.nodes.map((one) => one.name));
   // Nobody waits for the worker of a node that is left out: it may be as dead as the node.
   refuseIfSkipped(description, node, options.includeStandby);
   const identity = await identifying;

@@ -26,8 +26,6 @@ export class NodeState {
   readonly witnesses: Witnesses;
   readonly startedAt = new Date();
   bootId = '';
-  /** Every node of the cluster, when this one was looked at. */
-  members: readonly string[] = [];
   canStopStack = false;
   /** Whether a stall of the node would get it fenced. */
   isFencingOn = true;
@@ -72,6 +70,7 @@ export class NodeState {
   forgiven: readonly string[] = [];
   /** Told when the node is asked to end after its step, where a step can be left at once. */
   onStop: (() => void) | null = null;
+  private readonly seen = new Set<string>();
   private readonly attempts: FailedAttempt[] = [];
   private results: NodeReport['updates'] = [];
   private readonly steps: StepRecord[] = [];
@@ -102,6 +101,16 @@ export class NodeState {
   /** How the node ends if nothing goes wrong any more. */
   get successOutcome(): 'Succeeded' | 'UpToDate' {
     return this.installed.length > 0 || this.repaired.length > 0 || this.restarts.length > 0 ? 'Succeeded' : 'UpToDate';
+  }
+
+  /** Every node that the cluster had while this one was worked on. */
+  get members(): readonly string[] {
+    return [...this.seen];
+  }
+
+  /** Keeps which nodes there are: one may join at any time. */
+  seeMembers(names: readonly string[]): void {
+    for (const name of names) this.seen.add(name);
   }
 
   /** Whether this node was asked to end after its step. */

@@ -28,6 +28,7 @@ export async function watch(
       state.say(`waits: ${reasons.join('; ')}`);
     }),
   );
+  state.seeMembers(answer.members ?? []);
   if (answer.verdict.state === 'impossible') fail(answer.verdict.failure);
   return answer;
 }

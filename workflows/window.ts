@@ -38,10 +38,10 @@ export function fitOf({ window, nodeTimes, reports }: RunState, planned: Planned
   return decideFit(window, expectTimeOf(planned, [...nodeTimes, ...nodeTimesOf({ nodes: reports })]), Date.now());
 }
 
-/** Which nodes of the plan are expected to fit, one after another, if the run were started now. */
+/** Which nodes of the plan are expected to fit, wave by wave or one after another, if the run were started now. */
 export function previewWindow(window: SettledWindow, plan: Plan, nodeTimes: readonly NodeTime[]): WindowPreview {
   const updated = plan.nodes.filter(({ action }) => action === 'update');
-  const nodes = updated.map((planned) => ({ node: planned.node, expected: expectTimeOf(planned, nodeTimes) }));
+  const nodes = updated.map((planned) => ({ node: planned.node, wave: planned.wave, expected: expectTimeOf(planned, nodeTimes) }));
   return { ...window, nodes: fitNodes(window, nodes, Date.now()) };
 }
 

@@ -10,6 +10,7 @@ import { planTransitions, type RoleTransition } from './transition.js';
 const syncedScore = 10;
 const serviceTimeoutMs = 600_000;
 const pauseMs = 25;
+const lookMs = 20;
 
 export interface MoverDependencies {
   readonly state: ClusterState;
@@ -100,8 +101,9 @@ async function stop(deps: MoverDependencies, role: string, node: string): Promis
     deps.onStopFailure(role, node);
     return false;
   }
+  await untilFast(deps, role, node, () => instances.get(node) === instance);
   try {
-    await callVerb(deps.socketOf(node), 'stopService', { role, takesMs: timings.stopMs + fault.extraMs }, serviceTimeoutMs);
+    await callVerb(deps.socketOf(node), 'stopService', { role, takesMs: timings.stopMs }, serviceTimeoutMs);
   } catch {
     instance.phase = 'started';
     return false;
@@ -109,6 +111,12 @@ async function stop(deps: MoverDependencies, role: string, node: string): Promis
   if (instances.get(node) === instance) instances.delete(node);
   state.setScore(role, node, null);
   return true;
+}
+
+/** A stop that is slow serves on meanwhile, and is so no longer when its fault is taken away, or its machine is lost. */
+async function untilFast({ stopFault }: MoverDependencies, role: string, node: string, isThere: () => boolean): Promise<void> {
+  const beganAt = performance.now();
+  while (isThere() && performance.now() - beganAt < stopFault(role, node).extraMs) await delay(lookMs);
 }
 
 async function start(deps: MoverDependencies, role: string, node: string): Promise<boolean> {

@@ -136,6 +136,8 @@ export interface WatchAnswer {
   readonly verdict: Verdict;
   readonly placement: readonly RolePlacement[];
   readonly witness: Witness;
+  /** Every node that the cluster has; absent of an earlier version. */
+  readonly members?: readonly string[];
 }
 
 /** What a node is about to do about each thing of a run that it watches. `stack`: a run stopped the node's cluster stack. */

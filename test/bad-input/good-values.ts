@@ -1,14 +1,19 @@
 /** A good value for every schema that something from outside is checked with. */
 import type { z } from 'zod';
 import { commandSchemas } from '../../domain/commands.js';
-import { guardOrderSchema, nodeOrderSchema } from '../../domain/node-order.js';
-import { defaultOptions } from '../../domain/options.js';
+import { guardedNodesSchema, guardOrderSchema, nodeOrderSchema } from '../../domain/node-order.js';
+import { notificationOrderSchema, targetNewsSchema } from '../../domain/notification.js';
+import { defaultOptions, partialOptionsSchema } from '../../domain/options.js';
+import { orderSchema } from '../../domain/order.js';
 import { nodeInputs } from '../../domain/ports/activities.js';
 import { profileSchema } from '../../domain/profiles.js';
 import { recoveryRequestSchema } from '../../domain/recovery.js';
+import { reportSchema } from '../../domain/report.js';
 import { runRequestSchema } from '../../domain/requests.js';
 import { scheduleTimesSchema } from '../../domain/schedule-rule.js';
+import { targetSettingsSchema } from '../../domain/target-settings.js';
 import { verificationRequestSchema } from '../../domain/verify/request.js';
+import { exampleReport } from '../domain/example-report.js';
 import type { Json } from './bad-values.js';
 
 const run = { workflowId: 'cau/run/c1/20260101T000000Z', firstExecutionRunId: '0d3b5a52-3c2e-4d0a-9c5e-6f3f9b2f4a01' };
@@ -37,6 +42,9 @@ export const runRequest: Json = {
 };
 export const nodeOrder: Json = { ...own, run, members: ['node1', 'node2'], options, drain: true, updates: [update], limit: 1 };
 export const guardOrder: Json = { cluster: 'c1', run };
+export const guardedNodes: Json = ['node1', 'node2'];
+export const notificationOrder: Json = { cluster: 'c1', run, execution: run.firstExecutionRunId, targets: ['chat'] };
+export const targetNews: Json = { target: 'chat', problem: null, givenUp: 0 };
 export const recoveryRequest: Json = { cluster: 'c1', apply: false, nodes: ['node1'], endRun: false, reason: 'why', requestedBy: 'somebody' };
 export const verificationRequest: Json = { cluster: 'c1', workflowId: run.workflowId };
 
@@ -45,6 +53,24 @@ const scheduleTimes: Json = {
   timeZone: 'Europe/Zurich',
   from: '2027-01-01',
   until: '2027-12-31',
+};
+
+/** What `cau schedule create` is told. */
+export const scheduleFlags: Json = {
+  cluster: 'c1',
+  weekly: 'tue,thu',
+  everyWeeks: '2',
+  at: '03:00',
+  timeZone: 'Europe/Zurich',
+  from: '2027-01-01',
+  until: '2027-12-31',
+  catchupWindow: '2h',
+  nodes: 'node1,node2',
+  profile: 'fast',
+  reason: 'because',
+  maxFailedNodes: '1',
+  quorumWait: '10m',
+  order: 'node1,node2',
 };
 
 /** A file of configuration with every field. */
@@ -114,9 +140,16 @@ export const checked: readonly (readonly [string, z.ZodType, Json])[] = [
   ['updatingRun and preview', runRequestSchema, runRequest],
   ['updateNode', nodeOrderSchema, nodeOrder],
   ['clusterGuard', guardOrderSchema, guardOrder],
+  ['notification', notificationOrderSchema, notificationOrder],
   ['recovery', recoveryRequestSchema, recoveryRequest],
   ['verification', verificationRequestSchema, verificationRequest],
   ['the times of a schedule', scheduleTimesSchema, scheduleTimes],
+  ['options by flags', partialOptionsSchema, options],
+  ['the order of nodes', orderSchema, ['node1', 'node2']],
+  ['a target of notifications', targetSettingsSchema, { webhookFile: '/etc/cau/chat.url', from: 'warning', timeout: '5s', headers: { Accept: '*/*' } }],
+  ['the file of a report', reportSchema, JSON.parse(JSON.stringify(exampleReport())) as Json],
+  ['signal nodes', guardedNodesSchema, guardedNodes],
+  ['signal target', targetNewsSchema, targetNews],
   ['a profile', profileSchema, { description: 'one', options }],
   ...Object.entries(commandSchemas).map(([name, schema]) => [`signal ${name}`, schema, commands[name as keyof typeof commands]] as const),
   ...Object.entries(nodeInputs).map(([name, schema]) => [`activity input ${name}`, schema, activityInputs[name as keyof typeof activityInputs]] as const),

@@ -29,4 +29,21 @@ describe('a node in a maintenance window', () => {
       ['node3', at(50)],
     ]);
   });
+
+  it('is begun together with its wave, and the next wave after the longest of those that fit', () => {
+    const nodes = [
+      { node: 'node1', wave: 1, expected: minutes(20) },
+      { node: 'node2', wave: 1, expected: minutes(30) },
+      { node: 'node3', wave: 1, expected: minutes(70) },
+      { node: 'node4', wave: 2, expected: minutes(30) },
+      { node: 'node5', wave: 2, expected: minutes(31) },
+    ];
+    expect(fitNodes(window, nodes, 0).map(({ node, doneAt }) => [node, doneAt])).toEqual([
+      ['node1', at(20)],
+      ['node2', at(30)],
+      ['node3', null],
+      ['node4', at(60)],
+      ['node5', null],
+    ]);
+  });
 });

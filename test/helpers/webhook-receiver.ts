@@ -14,22 +14,25 @@ export interface Received {
   readonly isTaken: boolean;
 }
 
+/** A status, `hang` for never, `cut` for a connection that ends without an answer. */
+type Answer = number | 'hang' | 'cut';
+
 export interface Receiver {
   readonly url: string;
   readonly received: readonly Received[];
   /** Those that were answered with success. */
   taken(): readonly Received[];
-  /** How the next ones are answered: a status, or `hang` for never. */
-  answer(how: number | 'hang'): void;
+  /** How the next ones are answered. */
+  answer(how: Answer): void;
   /** Answers in this order first. */
-  answerOnce(...how: readonly (number | 'hang')[]): void;
+  answerOnce(...how: readonly Answer[]): void;
   stop(): Promise<void>;
 }
 
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
-  let usual: number | 'hang' = 200;
-  let next: (number | 'hang')[] = [];
+  let usual: Answer = 200;
+  let next: Answer[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8');
@@ -37,7 +40,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('end', () => {
       const how = next.shift() ?? usual;
       const { data } = JSON.parse(body) as { data: RunEvent };
-      received.push({ id: String(request.headers['webhook-id']), headers: request.headers, body, event: data, isTaken: how !== 'hang' && how < 300 });
+      received.push({ id: String(request.headers['webhook-id']), headers: request.headers, body, event: data, isTaken: typeof how === 'number' && how < 300 });
       reply(response, how);
     });
   });
@@ -56,8 +59,9 @@ export async function startReceiver(): Promise<Receiver> {
   };
 }
 
-function reply(response: ServerResponse, how: number | 'hang'): void {
+function reply(response: ServerResponse, how: Answer): void {
   if (how === 'hang') return;
+  if (how === 'cut') return void response.destroy();
   response.writeHead(how, how >= 300 && how < 400 ? { location: 'http://127.0.0.1:1/elsewhere' } : {});
   response.end('an answer with s3cret words');
 }

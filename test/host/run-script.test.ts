@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -105,7 +106,13 @@ describe('a script', () => {
 
   it('tells while it runs what it wrote last', async () => {
     const lines: string[] = [];
-    await sh('echo one; sleep 0.7; echo two', { onLine: (line) => lines.push(line) });
-    expect(lines).toEqual(['one', 'two']);
+    const onLine = (line: string) => {
+      lines.push(line);
+      writeFileSync(join(directory, line), '');
+    };
+    // Each line until it was told.
+    const say = (line: string) => `until [ -e ${directory}/${line} ]; do echo ${line}; sleep 0.05; done`;
+    await sh(`${say('one')}; ${say('two')}`, { onLine });
+    expect([...new Set(lines)]).toEqual(['one', 'two']);
   });
 });

@@ -24,7 +24,7 @@ const event = trialEvent('run-1/node1/7', 'c1', new Date('2026-01-01T00:00:00Z')
 const secret = `whsec_${Buffer.from('a secret of thirty-two bytes ok!').toString('base64')}`;
 
 function target(more: object = {}) {
-  const settings = targetSettingsSchema.parse({ ...('webhookFile' in more ? {} : { webhook: receiver.url }), timeout: '300ms', ...more });
+  const settings = targetSettingsSchema.parse({ ...('webhookFile' in more ? {} : { webhook: receiver.url }), timeout: '60s', ...more });
   const found = createTargets({ targets: { chat: settings }, scripts: '/nowhere' }).find('chat');
   if (found === undefined) throw new Error('no target');
   return found;
@@ -73,10 +73,10 @@ describe('a webhook', () => {
     [429, false, 'it answers HTTP 429'],
     [302, false, 'it answers with a redirect (HTTP 302), which is not followed'],
     [422, true, 'it answers HTTP 422'],
-    ['hang' as const, undefined, 'it did not answer within 300ms'],
-  ])('that answers %s has not taken it', async (how, isRefused, words) => {
+    ['hang' as const, undefined, 'it did not answer within 300ms', '300ms'],
+  ])('that answers %s has not taken it', async (how, isRefused, words, timeout = '60s') => {
     receiver.answerOnce(how);
-    const failure = await failureTo({});
+    const failure = await failureTo({ timeout });
     expect(failure).toMatchObject({ code: 'TargetFailed', message: `Webhook chat: ${words}.` });
     expect(failure.facts?.['refused']).toBe(isRefused);
     expect(JSON.stringify(failure)).not.toContain('s3cret');

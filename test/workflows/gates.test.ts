@@ -13,10 +13,17 @@ let server: Server;
 /** The status with which the address of the gate answers. */
 let status: number;
 let requests: number;
+/** What it answers to every query of Prometheus, and what was asked. */
+let value: string;
+let queries: (string | null)[];
 beforeAll(async () => {
-  server = createServer((_request, response) => {
+  server = createServer(({ url = '' }, response) => {
     requests += 1;
-    response.writeHead(status).end();
+    const { pathname, searchParams } = new URL(url, 'http://gate');
+    response.writeHead(status);
+    if (pathname !== '/api/v1/query') return void response.end();
+    queries.push(searchParams.get('query'));
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [1_700_000_000, value] }] } }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   world = await createWorld();
@@ -30,6 +37,7 @@ afterAll(async () => {
 beforeEach(async () => {
   status = 200;
   requests = 0;
+  queries = [];
   await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
 });
 
@@ -202,6 +210,24 @@ describe('a gate by a script', () => {
     const gates = [{ name: 'door', kind: 'command', script: 'missing' }];
     const failure = await world.refusal({ cluster: world.name, options: { plugins: ['simulated'], gates } });
     expect(failure).toMatchObject({ code: 'NotReady', message: expect.stringContaining('[scripts.present] node1: Script "missing"') });
+  });
+});
+
+describe('a gate by a query of Prometheus', () => {
+  it('waits for its condition before the node is touched, with the value that was seen last, and for it again after the node', async () => {
+    const { url } = http();
+    const gate = { name: 'lag', kind: 'prometheus', url, query: 'max(replica_lag) > 0', condition: '< 5', every: '200ms' };
+    value = '7';
+    const handle = await world.start(options({}, gate), only);
+    await world.until(handle, (progress) => nodeIn(progress, 'node3')?.wait?.reason === 'gate "lag" before node3, last seen: 7, not < 5');
+    expect(world.cluster.description().nodes.every(({ hold }) => hold === null)).toBe(true);
+    const before = queries.length;
+    value = '0.5';
+    const [node] = (await world.report(handle)).nodes;
+    expect(node).toMatchObject({ outcome: 'Succeeded', attempts: [] });
+    expect(node?.steps.map(({ step }) => step)).toContain('gatesAfter');
+    expect(queries.length).toBeGreaterThanOrEqual(before + 2);
+    expect(new Set(queries)).toEqual(new Set(['max(replica_lag) > 0']));
   });
 });
 

@@ -135,13 +135,8 @@ describe('the post-update script', () => {
 });
 
 describe('a script that hangs', () => {
-  it('is ended at its timeout, with all that it started, and has failed; while it runs, the run says for what it waits and until when', async () => {
-    const handle = await world.start({ preUpdateScript: 'hang', hookTimeout: '2s' }, only);
-    const progress = await world.until(handle, (now) => now.nodes.some((node) => node.wait?.kind === 'hook'));
-    const wait = progress.nodes.find(({ node }) => node === 'node3')?.wait;
-    expect(wait).toMatchObject({ reason: 'script "hang" runs on node3', next: expect.stringContaining('HookFailed') });
-    expect(Date.parse(wait?.until ?? '') - Date.parse(wait?.since ?? '')).toBe(2000);
-    const [node] = (await world.report(handle)).nodes;
+  it('is ended at its timeout, with all that it started, and has failed', async () => {
+    const [node] = (await world.run({ preUpdateScript: 'hang', hookTimeout: '2s' }, only)).nodes;
     expect(node).toMatchObject({
       outcome: 'Failed',
       inMaintenanceMs: null,
@@ -155,9 +150,13 @@ describe('a script that hangs', () => {
 });
 
 describe('a script whose node worker is killed meanwhile', () => {
-  it('goes on, runs once, and its end counts', async () => {
-    const handle = await world.start({ preUpdateScript: 'until-told' }, only);
+  it('goes on, runs once, and its end counts; while it runs, the run says for what it waits and until when', async () => {
+    const handle = await world.start({ preUpdateScript: 'until-told', hookTimeout: '3m' }, only);
     await untilBegun();
+    const { nodes: waiting } = await world.until(handle, (now) => now.nodes.some((node) => node.wait?.kind === 'hook'));
+    const wait = waiting.find(({ node }) => node === 'node3')?.wait;
+    expect(wait).toMatchObject({ reason: 'script "until-told" runs on node3', next: expect.stringContaining('HookFailed') });
+    expect(Date.parse(wait?.until ?? '') - Date.parse(wait?.since ?? '')).toBe(180_000);
     expect(await world.cluster.killWorker('node3')).toEqual(expect.any(Number));
     await letGo();
     const [node] = (await world.report(handle)).nodes;

@@ -88,6 +88,21 @@ describe('while a run is paused between two nodes', () => {
   });
 });
 
+describe('while the last node of a run is at work', () => {
+  it('a node that joins is not updated, and the report says so', async () => {
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'app').map((update) => Object.assign(update, { endlessOn: ['node5'] })));
+    await world.cluster.expel('node3');
+    const handle = await world.start({}, { nodes: ['node5'] });
+    await expect.poll(() => world.cluster.halfInstalled('node5')).toEqual(['app']);
+    world.cluster.enlist('node3');
+    await world.cluster.until((cluster) => cluster.nodes.find((node) => node.name === 'node3')?.online === true);
+    world.cluster.endlessUpdate('node5', 'app', false);
+    const report = await world.report(handle);
+    expect(report.nodes.map((node) => [node.node, node.outcome])).toEqual([['node5', 'Succeeded']]);
+    expect(report.readiness).toContainEqual(expect.objectContaining({ id: 'nodes.joined', message: expect.stringMatching(/^node3 joined/) }));
+  });
+});
+
 describe('a node that is taken out of the cluster for good while it is at work', () => {
   const options = { order: ['node5', 'node4'], restartTimeout: '10s' };
   /** Failed, and nothing is left to release; the next node is updated all the same. */

@@ -1,11 +1,12 @@
 import { execa } from 'execa';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { WorkflowHandle } from '@temporalio/client';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runEvents } from '../../client/events.js';
+import type { RunEvent } from '../../domain/events.js';
 import { guardId, nodeWorkflowId, notificationId } from '../../domain/names.js';
 import { resetToStart } from '../helpers/reset-run.js';
 import { atRest, cauProgram, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
@@ -25,11 +26,22 @@ beforeAll(async () => {
   const settings = {
     coordinator: {
       notify: {
-        chat: { webhookFile: await file('chat.url', chat.url), headersFile: await file('chat.headers', 'Authorization: Bearer s3cret-token\n'), timeout: '1s' },
-        pager: { webhook: pager.url, from: 'error', timeout: '1s', giveUpAfter: '1s' },
+        chat: {
+          webhookFile: await file('chat.url', chat.url),
+          headersFile: await file('chat.headers', 'Authorization: Bearer s3cret-token\n'),
+          timeout: '30s',
+        },
+        pager: { webhook: pager.url, from: 'error', timeout: '30s', giveUpAfter: '1s' },
+        // For a receiver that never answers.
+        hasty: { webhook: chat.url, timeout: '1s' },
+        script: { command: 'tell', from: 'warning', timeout: '30s' },
       },
+      notifyScripts: directory,
     },
   };
+  // One JSON document a line, and beside it what its environment says; the first is not taken at once.
+  const tell = `#!/bin/sh\n[ -e ${directory}/tried ] || { touch ${directory}/tried; exit 1; }\ncat >> ${directory}/told; echo "$CAU_EVENT_NUMBER $CAU_EVENT_NODE" >> ${directory}/env\n`;
+  await chmod(await file('tell', tell), 0o755);
   world = await createWorld({}, { coordinatorEnv: { CAU_CONFIG: await file('config.yaml', JSON.stringify(settings)) } });
 });
 beforeEach(async () => {
@@ -47,11 +59,12 @@ async function notificationOf(handle: WorkflowHandle): Promise<WorkflowHandle> {
   const { raw, runId } = await handle.describe();
   return handleOf(notificationId(world.name, { workflowId: handle.workflowId, firstExecutionRunId: raw.workflowExecutionInfo?.firstRunId ?? runId }));
 }
-async function idsOf(handle: WorkflowHandle): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { id } of runEvents(world.temporal, handle, false, new AbortController().signal)) ids.push(id);
-  return ids;
+async function eventsOf(handle: WorkflowHandle): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of runEvents(world.temporal, handle, false, new AbortController().signal)) events.push(event);
+  return events;
 }
+const idsOf = async (handle: WorkflowHandle) => (await eventsOf(handle)).map(({ id }) => id);
 /** What a receiver took of the run, doubles dropped. */
 const storyOf = (receiver: Receiver, handle: WorkflowHandle) => [
   ...new Map(
@@ -87,12 +100,17 @@ describe('a target', () => {
 
   it('that is down holds up neither the run nor the cluster, and the report says so', async () => {
     chat.answer('hang');
-    const handle = await world.start({ notify: ['chat'] }, { nodes: ['node3', 'node4'] });
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'app').map((update) => Object.assign(update, { endlessOn: ['node4'] })));
+    const handle = await world.start({ notify: ['hasty'], order: ['node3', 'node4'] }, { nodes: ['node3', 'node4'] });
+    // One node is done, and the other one at work, before and after the run is told of the target.
+    await expect.poll(() => world.cluster.halfInstalled('node4')).toEqual(['app']);
+    await expect.poll(async () => (await eventsOf(handle)).map(({ number }) => number), { interval: 200 }).toContain(2014);
+    world.cluster.endlessUpdate('node4', 'app', false);
     const report = await world.report(handle);
     expect(report.outcome).toBe('Succeeded');
     expect(expectAtRest(world.cluster)).toEqual(atRest);
     expect(report.readiness).toContainEqual(
-      expect.objectContaining({ id: 'notify.target', message: expect.stringContaining('Webhook chat: it did not answer within 1s') }),
+      expect.objectContaining({ id: 'notify.target', message: expect.stringContaining('Webhook hasty: it did not answer within 1s') }),
     );
     expect((await (await notificationOf(handle)).describe()).status.name).toBe('RUNNING');
     chat.answer(200);
@@ -111,6 +129,19 @@ describe('a target', () => {
     const levels = new Set(pager.received.map(({ event }) => event.level));
     expect([...levels]).toEqual(['error']);
     expect(new Set(pager.received.map(({ id }) => id)).size).toBe(result?.givenUp);
+  });
+
+  it('that is a command is given each event that it wants, in order, also where it fails at first', async () => {
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => ({ ...update, failsOn: ['node3'] })));
+    const handle = await world.start({ notify: ['script'], maxRetriesPerNode: 0 }, { nodes: ['node3'] });
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Failed' });
+    const results = await (await notificationOf(handle)).result();
+    const wanted = (await eventsOf(handle)).filter(({ level }) => level !== 'information');
+    expect(results).toEqual([{ target: 'script', delivered: wanted.length, givenUp: 0, problem: null }]);
+    const linesOf = async (name: string) => (await readFile(join(directory, name), 'utf8')).split('\n').slice(0, -1);
+    expect((await linesOf('told')).map((line) => JSON.parse(line) as RunEvent)).toEqual(wanted);
+    expect(await linesOf('env')).toEqual(wanted.map(({ number, node }) => `${number} ${node ?? ''}`));
+    expect(wanted.map(({ node }) => node)).toContain('node3');
   });
 
   it('hears of a run that was terminated, and of what is cleaned up after it', async () => {
@@ -142,7 +173,7 @@ describe('a target', () => {
     expect(await world.refusal({ cluster: world.name, options: { plugins: ['simulated'], notify: ['chat', 'nobody'] } })).toMatchObject({
       code: 'InvalidInput',
       where: 'options.notify',
-      message: 'options.notify: there is no target "nobody"; there is: chat, pager.',
+      message: 'options.notify: there is no target "nobody"; there is: chat, hasty, pager, script.',
     });
   });
 });
@@ -162,14 +193,14 @@ describe('"cau notify"', () => {
     expect(chat.received.at(-1)?.event).toMatchObject({ number: 2016, name: 'trial' });
     chat.answer(302);
     expect(await cau('notify', 'test', 'chat')).toMatchObject({ exitCode: 1, all: expect.stringContaining('answers with a redirect (HTTP 302)') });
-    expect(await cau('notify', 'test', 'nobody')).toMatchObject({ exitCode: 2, all: expect.stringContaining('there is: chat, pager.') });
+    expect(await cau('notify', 'test', 'nobody')).toMatchObject({ exitCode: 2, all: expect.stringContaining('there is: chat, hasty, pager, script.') });
   });
 
   it('and "cau config show" show the targets, and no secret', async () => {
     const screens = await Promise.all([cau('notify', 'list'), cau('--json', 'notify', 'list'), cau('config', 'show'), cau('--json', 'config', 'show')]);
     for (const { all, exitCode } of screens) {
       expect(exitCode).toBe(0);
-      expect(all).toMatch(/chat[\s\S]*pager/);
+      expect(all).toMatch(/chat[\s\S]*pager[\s\S]*script/);
       expect(all).not.toMatch(/s3cret|\/hook/);
     }
   });

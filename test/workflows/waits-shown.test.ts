@@ -28,23 +28,23 @@ describe('a node that cannot be taken out, since a vote is missing', () => {
   });
 });
 
-describe('a node that does not come back from its restart', () => {
+describe('a node that is long in coming back from its restart', () => {
   it('is waited for in view: since when, until when, what comes next and what can be done; in progress and in the Temporal Web UI', async () => {
     await world.offerNext((updates) => updates.filter((update) => update.name === 'kernel'));
     world.cluster.neverComesBack('node3');
-    const handle = await world.start({ restartTimeout: '5s', quorumWait: '1s' }, { nodes: ['node3'] });
+    const handle = await world.start({ restartTimeout: '10m' }, { nodes: ['node3'] });
     const { nodes } = await world.until(handle, (progress) => progress.nodes[0]?.wait?.kind === 'nextBoot');
     expect(nodes[0]?.wait).toMatchObject({
       reason: 'node3 restarts',
       next: expect.stringContaining('kept in maintenance mode'),
       operatorCan: 'look at the console of node3',
     });
-    expect(Date.parse(nodes[0]?.wait?.until ?? '') - Date.parse(nodes[0]?.wait?.since ?? '')).toBe(5000);
+    expect(Date.parse(nodes[0]?.wait?.until ?? '') - Date.parse(nodes[0]?.wait?.since ?? '')).toBe(600_000);
     const details = await world.temporal.client.workflow
       .getHandle(nodeWorkflowId(world.name, 'node3'))
       .query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     expect(details.currentDetails).toMatch(/Waiting: node3 restarts; since .*Z, until .*Z; then RestartTimeout: .*\. Now: look at the console of node3\./);
-    const report = await world.report(handle);
-    expect(report.nodes[0]).toMatchObject({ outcome: 'NeedsAttention', failure: { code: 'RestartTimeout' } });
+    world.cluster.powerOn('node3');
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Succeeded', restarts: [{}] });
   });
 });
