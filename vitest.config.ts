@@ -9,8 +9,8 @@ export default defineConfig({
     reporters: reportersFor('tests'),
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
-    // Whole runs start a dozen processes each, and wait half of the time: one more at once than there are cores keeps them busy.
-    maxWorkers: 3,
+    // Whole runs start a dozen processes each, and wait half of the time: more at once than there are cores keep them busy.
+    maxWorkers: 5,
     // A whole run takes seconds on a machine of its own, and a minute where others want the processor.
     testTimeout: 180_000,
     // What is observed may take as long; the test itself says how long at most.
