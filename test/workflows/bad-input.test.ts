@@ -82,7 +82,10 @@ describe('a run is refused, and nothing is touched,', () => {
   it('on a node that an operator holds, which is left to him', async () => {
     world.cluster.operatorStandby('node1', 'on');
     const report = await world.run({}, { nodes: ['node1'] });
-    expect(report).toMatchObject({ outcome: 'Skipped', nodes: [{ node: 'node1', reason: 'in standby by the wish of an operator' }] });
+    expect(report).toMatchObject({
+      outcome: 'Skipped',
+      nodes: [{ node: 'node1', reason: expect.stringMatching(/^in standby by the wish of an operator; .*"crm_standby -N node1 -D".* includeStandby$/) }],
+    });
     expect(world.cluster.description().nodes[0]).toMatchObject({ standbyBy: 'operator', hold: null });
     world.cluster.operatorStandby('node1', 'off');
     await world.cluster.until(serves);

@@ -111,7 +111,10 @@ describe('what an operator decided', () => {
     await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
     world.cluster.operatorStandby('node3', 'on');
     const report = await world.run();
-    expect(report.nodes.find((node) => node.node === 'node3')).toMatchObject({ outcome: 'Skipped', reason: 'in standby by the wish of an operator' });
+    expect(report.nodes.find((node) => node.node === 'node3')).toMatchObject({
+      outcome: 'Skipped',
+      reason: expect.stringMatching(/^in standby by the wish of an operator; .*"crm_standby -N node3 -D"/),
+    });
     expect(world.cluster.description().nodes.find((node) => node.name === 'node3')?.standbyBy).toBe('operator');
     world.cluster.operatorStandby('node3', 'off');
   });
