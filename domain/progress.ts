@@ -11,7 +11,6 @@ export const runPhases = [
   'starting',
   'checking',
   'scanning',
-  'planning',
   'staging',
   'updating',
   'paused',
