@@ -1,5 +1,6 @@
 /** What an operator has taken out himself: the same words, and the same way back, wherever a run comes across it. */
 
+/** What is said of such a node, after "is". */
 export const standbyByWish = 'in standby by the wish of an operator';
 export const maintenanceByWish = 'in maintenance by the wish of an operator';
 

@@ -46,6 +46,7 @@ export const plannedNodeSchema = z.strictObject({
 });
 export type PlannedNode = z.infer<typeof plannedNodeSchema>;
 
+/** The nodes in the order in which they are worked on; those that are left alone come last. */
 export const planSchema = z.strictObject({ nodes: z.array(plannedNodeSchema) });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -70,6 +70,7 @@ export interface Recovery {
   readonly refused: Failure | null;
 }
 
+/** One thing to do, or the reason why nothing more is done. */
 export type RecoveryStep =
   | { readonly kind: 'none' }
   | { readonly kind: 'refuse'; readonly failure: Failure }
