@@ -11,6 +11,7 @@ import { parseInput } from '../domain/requests.js';
 /** The workflows that may ask a node for anything. */
 export const callers: readonly string[] = ['updatingRun', 'updateNode', 'clusterGuard', 'preview', 'recovery', 'verification'];
 
+/** What stands between Temporal and everything that a node worker does. */
 export interface NodeBoundary {
   /** An activity that refuses whatever is not meant for this node, before it does anything. */
   guard<I extends { cluster: string }, O>(schema: z.ZodType<I>, act: (input: I) => Promise<O>): (input: I) => Promise<O>;

@@ -19,6 +19,7 @@ import { failureOfWorkflow } from './workflow-failure.js';
 
 const lookMs = 250;
 
+/** What an Update Coordinator has to do its steps with. */
 export interface CoordinatorDependencies {
   readonly client: Client;
   readonly namespace: string;

@@ -17,6 +17,7 @@ const beatMs = 1000;
 /** Then the activity ends in order and is begun anew: none of them lasts for ever. */
 const shiftMs = 12 * 3_600_000;
 
+/** What is needed to read the events of a run and to tell them. */
 export interface DeliveryDependencies {
   readonly client: Client;
   readonly targets: NotificationTargets;

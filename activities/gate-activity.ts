@@ -12,6 +12,7 @@ import { runScript } from '../host/run-script.js';
 import { requireScript, type ScriptPolicy } from '../host/scripts.js';
 import { requireQuorate } from './quorate.js';
 
+/** What a node has to look at gates with. */
 export interface GateDependencies {
   readonly own: { readonly cluster: string; readonly node: string };
   readonly driver: ClusterDriver;

@@ -11,6 +11,7 @@ import { runOnce } from '../host/run-once.js';
 import { requireScript, type ScriptPolicy } from '../host/scripts.js';
 import { operationId } from './operation-id.js';
 
+/** What a node has to run hooks with. */
 export interface HookDependencies {
   readonly own: { readonly cluster: string; readonly node: string };
   readonly host: NodeHost;

@@ -27,6 +27,7 @@ import type { PluginBench } from './plugin-bench.js';
 import { probeRoles } from './probe-activity.js';
 import { whileBeating } from './while-beating.js';
 
+/** What the worker of one node has to do its steps with. */
 export interface NodeActivityDependencies {
   readonly own: { readonly cluster: string; readonly node: string };
   readonly boundary: NodeBoundary;

@@ -6,12 +6,14 @@ import type { NotificationTargets } from '../domain/ports/notification-target.js
 import { asActivity } from './boundary.js';
 import { deliverEvents } from './deliver-events.js';
 
+/** What a coordinator has to tell targets with. */
 export interface NotificationDependencies {
   readonly client: Client;
   readonly targets: NotificationTargets;
   log(line: string): void;
 }
 
+/** The activities of a coordinator that resolve targets and tell them. */
 export function createNotificationActivities(deps: NotificationDependencies): Pick<CoordinatorActivities, 'resolveTargets' | 'deliverEvents'> {
   return {
     resolveTargets: ({ names }) => asActivity(() => Promise.all(names.map((name) => resolve(deps.targets, name)))),

@@ -5,6 +5,7 @@ import type { Installation, Records } from '../domain/records.js';
 import type { Update, WantedUpdates } from '../domain/updates.js';
 import { whileBeating } from './while-beating.js';
 
+/** The allowed plug-ins as one; each of them works on the updates that it offered itself. */
 export interface PluginBench {
   scan(names: readonly string[], wanted: WantedUpdates): Promise<ScanResult>;
   stage(updates: readonly Update[]): Promise<StageResult>;

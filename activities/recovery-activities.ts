@@ -10,6 +10,7 @@ import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
 /** A workflow task that failed once may have been in the hands of a coordinator that died; one that fails again and again is stuck. */
 const stuckAttempts = 3;
 
+/** The activities of a coordinator that a recovery asks for. */
 export function createRecoveryActivities({ client }: { readonly client: Client }): Pick<CoordinatorActivities, 'surveyWorkflows' | 'terminateStuck'> {
   return {
     surveyWorkflows: ({ cluster, nodes, runs }) => asActivity(() => survey(client, cluster, nodes, runs)),

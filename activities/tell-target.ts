@@ -7,11 +7,13 @@ import type { RunReference } from '../domain/names.js';
 import { fitEvent, pauseBeforeRetry, tellsRunFrom, type DeliveryState, type TargetNews } from '../domain/notification.js';
 import type { NotificationTarget } from '../domain/ports/notification-target.js';
 
+/** Tells one target, and keeps the run informed of how that goes. */
 export interface Teller {
   /** What became of the target by one more event. @throws when the signal aborts */
   tell(event: RunEvent, before: DeliveryState): Promise<DeliveryState>;
 }
 
+/** What is needed to tell the run. */
 export interface TellerDependencies {
   readonly client: Client;
   log(line: string): void;
@@ -23,6 +25,7 @@ const maxNews = 20;
 /** What was given up is news once, twice, and then each time that it has doubled: also that must stay small. */
 const isNews = (givenUp: number) => (givenUp & (givenUp - 1)) === 0;
 
+/** @param signal ends the pause between two attempts, and the attempt */
 export function createTeller(
   { client, log }: TellerDependencies,
   { run }: { readonly run: RunReference },

@@ -12,21 +12,25 @@ import { printFailure, printNote, printResult } from './output.js';
 export interface LeavingWords {
   readonly hint: string;
   readonly left: string;
+  /** Whether the run goes on without its follower. */
+  readonly goesOn: boolean;
 }
 
-/** The exit code of the run, or null when the user left it. Ctrl-C leaves the run; it does not stop it. */
+/** The exit code of the run, or null when the user left it. Ctrl-C leaves the run, as `ended` does; it does not stop it. */
 export async function followOnScreen(
   temporal: TemporalClient,
   handle: WorkflowHandle,
   json: boolean,
   words: LeavingWords = detaching(handle.workflowId),
+  ended?: AbortSignal,
 ): Promise<number | null> {
   const leaving = new AbortController();
   const leave = () => leaving.abort();
   process.once('SIGINT', leave);
+  const signal = ended === undefined ? leaving.signal : AbortSignal.any([leaving.signal, ended]);
   const display = createLiveDisplay(words.hint);
   try {
-    for await (const sight of followRun(temporal, handle, leaving.signal)) {
+    for await (const sight of followRun(temporal, handle, signal)) {
       display.see(sight);
       if (sight.kind === 'ended') {
         display.end();
@@ -41,7 +45,7 @@ export async function followOnScreen(
     }
     display.end();
     printNote(`\n${words.left}`);
-    if (json) printResult({ workflowId: handle.workflowId, goesOn: true }, json, () => '');
+    if (json) printResult({ workflowId: handle.workflowId, goesOn: words.goesOn }, json, () => '');
     return null;
   } finally {
     process.removeListener('SIGINT', leave);
@@ -52,5 +56,6 @@ function detaching(workflowId: string): LeavingWords {
   return {
     hint: `Ctrl-C leaves the run running. To stop it: cau stop ${workflowId}`,
     left: `The run goes on. Follow it: cau status --follow ${workflowId}   Stop it: cau stop ${workflowId}`,
+    goesOn: true,
   };
 }

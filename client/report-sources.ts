@@ -25,6 +25,7 @@ export interface FoundRun extends RunResult {
   readonly endedAt: string | null;
 }
 
+/** Where reports are found, whichever place that is. */
 export interface ReportSource {
   /** The newest first. */
   select(filter: RunFilter): Promise<FoundRun[]>;

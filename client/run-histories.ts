@@ -5,6 +5,7 @@ import type { TemporalClient } from './connection.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
+/** One history, with the name of the file that it goes into; it is read only when it is asked for. */
 export interface NamedHistory {
   /** Such as `updateNode-node1`; no two are the same. */
   readonly name: string;

@@ -4,6 +4,7 @@ import { reportSchema, type Report } from '../domain/report.js';
 import { reasonOfSkip } from '../domain/scheduled-start.js';
 import { clientFailure } from './failures.js';
 
+/** What Temporal knows of how a run ended, also where there is no report. */
 export interface RunResult {
   /** The outcome of the run, the code of its failure, `running`, `ended` with a report that cannot be read, or `gone` when Temporal keeps it no longer. */
   readonly result: string;

@@ -1,6 +1,7 @@
 /** What a person must approve before a node is begun. */
 import type { RunOptions } from './options.js';
 
+/** What a run waits to be approved. */
 export interface ApprovalDue {
   /** Names it, so that it is granted once. */
   readonly key: string;

@@ -40,6 +40,7 @@ export interface Lease {
   readonly releaseAfter: Duration;
 }
 
+/** A node as the cluster manager has it, with what a run or an operator set on it. */
 export interface ClusterNode {
   readonly name: string;
   /** The cluster manager's own id of the node. */

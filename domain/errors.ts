@@ -3,6 +3,7 @@
  * workflows, reports and screens. Each entry has one sentence of cause and one of remedy, which every surface shows.
  */
 import { z } from 'zod';
+import { asRemedy, wayOutOfStandby } from './operators-wish.js';
 
 interface ErrorDefinition {
   /** One sentence: what this kind of failure means. */
@@ -38,10 +39,7 @@ export const errorCatalogue = {
     'Start an Updating Run; single steps cannot be asked of a node.',
   ),
   RefusedByNode: stop("The node's own policy forbids the request.", 'Change the policy on the node if the request is legitimate.'),
-  RefusedByOperator: stop(
-    'The node is in standby or maintenance by the wish of an operator.',
-    'Let the operator resume the node, or include such nodes by option.',
-  ),
+  RefusedByOperator: stop('The node is in standby or maintenance by the wish of an operator.', asRemedy(wayOutOfStandby('NODE'))),
   DrainFailed: stop('The roles of the node could not be moved away.', 'Read the named role in the cluster; resume the node when it is healthy.'),
   RoleLost: stop(
     'A role that ran before is not running anywhere.',

@@ -31,6 +31,7 @@ export interface VerifiedRun {
   readonly noReport: string | null;
 }
 
+/** All that a verification goes by; what is missing is named. */
 export interface Evidence {
   readonly at: string;
   /** The cluster now, by a member with quorum; null when nobody could speak for it. */

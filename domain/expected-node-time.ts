@@ -6,6 +6,7 @@ import { renderElapsed } from './duration.js';
 export const nodeTimeSchema = z.strictObject({ node: z.string(), at: z.iso.datetime(), ms: z.number().int(), restarted: z.boolean() });
 export type NodeTime = z.infer<typeof nodeTimeSchema>;
 
+/** How long a node is expected to take, in milliseconds. */
 export interface ExpectedNodeTime {
   readonly ms: number;
   /** What it is based on, in words. */

@@ -1,6 +1,7 @@
 /** How long the rest of a run may take, learned from what its own nodes took so far. An estimate, never a promise. */
 import type { NodeProgress, Progress } from './progress.js';
 
+/** Estimates in milliseconds. */
 export interface ExpectedTime {
   /** What a node takes; null until one of this run has succeeded. */
   readonly nodeMs: number | null;

@@ -49,6 +49,7 @@ export const gateSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Gate = z.infer<typeof gateSchema>;
+/** Before its node is held, or after it was released. */
 export type GateTime = 'before' | 'after';
 
 /** The gates of that time. */

@@ -11,6 +11,7 @@ export const scriptNameSchema = nameSchema;
 /** What the options say where no script is to be run; a script cannot have this name. */
 export const noScript = 'none';
 
+/** Before a node is held, or after it is back. */
 export const hookPhaseSchema = z.enum(['preUpdate', 'postUpdate']);
 export type HookPhase = z.infer<typeof hookPhaseSchema>;
 

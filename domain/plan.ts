@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findNode, type ClusterDescription } from './cluster.js';
 import type { PredictedNodeMoves } from './ports/cluster-driver.js';
 import { mustDrain } from './drain-need.js';
+import { maintenanceByWish, standbyByWish, wayOutOfMaintenance, wayOutOfStandby } from './operators-wish.js';
 import { decideOrder, siteOf, sitesOf } from './order.js';
 import { fitList } from './payload-size.js';
 import type { RunOptions } from './options.js';
@@ -45,6 +46,7 @@ export const plannedNodeSchema = z.strictObject({
 });
 export type PlannedNode = z.infer<typeof plannedNodeSchema>;
 
+/** The nodes in the order in which they are worked on; those that are left alone come last. */
 export const planSchema = z.strictObject({ nodes: z.array(plannedNodeSchema) });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -91,18 +93,29 @@ export function withWaves(plan: Plan, waves: readonly (readonly string[])[]): Pl
   return { nodes: [...inWaves, ...plan.nodes.filter(({ node }) => !inWaves.some((one) => one.node === node))] };
 }
 
+/** Why a node is left out, and how it comes to be updated where somebody's word is all that it takes. */
+export interface SkipReason {
+  readonly because: string;
+  readonly wayOut: string | null;
+}
+
 /** Whether the node can be worked on at all: why not, or null. What an operator has in standby only where that is asked for. */
-export function reasonToSkip(cluster: ClusterDescription, name: string, includeStandby = false): string | null {
+export function reasonToSkip(cluster: ClusterDescription, name: string, includeStandby = false): SkipReason | null {
   const node = findNode(cluster, name);
-  if (node === undefined) return 'not a node of this cluster';
-  if (node.kind !== 'member') return `a ${node.kind} node: it has no vote and no worker of its own`;
-  if (!node.online) return 'offline';
-  if (node.pending) return 'not a full member: it is joining or leaving';
+  if (node === undefined) return { because: 'not a node of this cluster', wayOut: null };
+  if (node.kind !== 'member') return { because: `a ${node.kind} node: it has no vote and no worker of its own`, wayOut: null };
+  if (!node.online) return { because: 'offline', wayOut: null };
+  if (node.pending) return { because: 'not a full member: it is joining or leaving', wayOut: null };
   if (node.hold !== null && node.hold.kept !== null && node.hold.intact)
-    return `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`;
-  if (node.standbyBy === 'operator' && !includeStandby) return 'in standby by the wish of an operator';
-  if (node.maintenance) return 'in maintenance by the wish of an operator';
+    return { because: `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`, wayOut: null };
+  if (node.standbyBy === 'operator' && !includeStandby) return { because: standbyByWish, wayOut: wayOutOfStandby(name) };
+  if (node.maintenance) return { because: maintenanceByWish, wayOut: wayOutOfMaintenance(name) };
   return null;
+}
+
+/** The reason for reports and screens. */
+export function renderSkipReason({ because, wayOut }: SkipReason): string {
+  return wayOut === null ? because : `${because}; ${wayOut}`;
 }
 
 function planNode(scan: ScannedNode, options: RunOptions): PlannedNode {

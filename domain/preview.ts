@@ -13,6 +13,7 @@ export interface WindowPreview extends SettledWindow {
   readonly nodes: readonly FittedNode[];
 }
 
+/** The answer to the question what a run would do now. */
 export interface Preview {
   readonly version: 1;
   readonly cluster: string;

@@ -11,7 +11,6 @@ export const runPhases = [
   'starting',
   'checking',
   'scanning',
-  'planning',
   'staging',
   'updating',
   'paused',
@@ -67,6 +66,7 @@ export const nodeProgressSchema = z.strictObject({
 });
 export type NodeProgress = z.infer<typeof nodeProgressSchema>;
 
+/** Where a role serves now, and how often it has moved in this run. */
 export const roleProgressSchema = z.strictObject({ role: z.string(), kind: z.string(), on: z.array(z.string()), moves: z.number().int() });
 
 /** The answer of the query `progress`; `version` grows with every change. */

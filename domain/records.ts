@@ -77,6 +77,7 @@ export type ClusterChange = z.infer<typeof clusterChangeSchema>;
 
 /** `scope`: whether it is the cluster's own log, or that of one node, which misses what happened while that node was away. */
 export const clusterHistorySchema = z.strictObject({ ...recordsOf(clusterChangeSchema).shape, scope: z.enum(['cluster', 'node']) });
+/** The changes of a cluster as one node can tell them. */
 export interface ClusterHistory extends Records<ClusterChange> {
   readonly scope: 'cluster' | 'node';
 }

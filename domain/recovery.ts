@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ClusterSight } from './cluster.js';
 import { createFailure, type Failure } from './errors.js';
 import { isSameRun, nameSchema, type RunReference } from './names.js';
+import { endOfStandby } from './operators-wish.js';
 import type { ReleaseDecision } from './release.js';
 
 /** The input of the workflow `recovery`. */
@@ -69,6 +70,7 @@ export interface Recovery {
   readonly refused: Failure | null;
 }
 
+/** One thing to do, or the reason why nothing more is done. */
 export type RecoveryStep =
   | { readonly kind: 'none' }
   | { readonly kind: 'refuse'; readonly failure: Failure }
@@ -153,7 +155,7 @@ function noHold({ holds, operatorNodes }: Leftovers, node: string): Failure {
   if (operatorNodes.includes(node)) {
     return createFailure('RefusedByOperator', `${node} is in standby or maintenance by the wish of an operator, not of a run.`, {
       where: node,
-      remedy: "End it with the cluster's own command; a recovery does not touch it.",
+      remedy: `End it with the cluster's own command (a standby by ${endOfStandby(node)}); a recovery does not touch it.`,
     });
   }
   const held = holds.length === 0 ? 'no node is' : `held are ${holds.map((hold) => hold.node).join(', ')}`;

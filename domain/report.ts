@@ -70,6 +70,7 @@ export const roleReportSchema = z.strictObject({
 });
 export type RoleReport = z.infer<typeof roleReportSchema>;
 
+/** What a readiness rule or a plug-in found, with what to do about it. */
 export const findingSchema = z.strictObject({
   id: z.string(),
   severity: z.enum(['blocking', 'warning', 'note']),
@@ -80,6 +81,7 @@ export const findingSchema = z.strictObject({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** The report of a run: the result of its workflow, and what every node keeps of it. */
 export const reportSchema = z.strictObject({
   version: z.literal(1),
   cluster: z.string(),

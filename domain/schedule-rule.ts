@@ -33,9 +33,11 @@ const once = z.strictObject({
   on: text(/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/, 'a date with a time such as "2026-12-01T03:00"'),
 });
 
+/** When runs are started again and again, or once; times are those of a time zone. */
 export const scheduleRuleSchema = z.discriminatedUnion('repeat', [daily, weekly, monthly, monthlyByWeekday, cron, once]);
 export type ScheduleRule = z.infer<typeof scheduleRuleSchema>;
 
+/** A rule with its time zone, and the days between which it counts. */
 export const scheduleTimesSchema = z.strictObject({
   rule: scheduleRuleSchema,
   /** A name of the IANA data base, such as `Europe/Zurich`. There is no default: 03:00 of nowhere in particular is a mistake. */

@@ -15,6 +15,7 @@ export interface ScheduledStart {
  */
 export const defaultCatchupWindow: Duration = '1h';
 
+/** Whether a start by a schedule comes in time; if not, why not. */
 export type StartVerdict = { readonly state: 'begin' } | { readonly state: 'skip'; readonly reason: string };
 
 /** Whether the run may still begin `now`, in milliseconds since 1970. */

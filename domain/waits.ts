@@ -143,8 +143,10 @@ export const waits = {
 } as const satisfies Record<string, (facts: never) => WaitWords>;
 
 export type WaitKind = keyof typeof waits;
+/** What must be known to say that kind of wait in words. */
 export type WaitFacts<K extends WaitKind> = Parameters<(typeof waits)[K]>[0];
 
+/** All kinds, for schemas. */
 export const waitKinds = Object.keys(waits) as [WaitKind, ...WaitKind[]];
 
 const time = z.iso.datetime();

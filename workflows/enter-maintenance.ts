@@ -6,6 +6,7 @@ import { findDrainObstacle } from '../domain/drainable.js';
 import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
 import { baselineOf, rolesDown, withoutRoles } from '../domain/placement.js';
+import { asRemedy } from '../domain/operators-wish.js';
 import { reasonToSkip } from '../domain/plan.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
 import type { Steering } from '../domain/steering.js';
@@ -133,7 +134,7 @@ function refuseIfSkipped(description: ClusterDescription, node: string, includeS
   if (reason === null) return;
   const seen = findNode(description, node);
   const code = seen === undefined ? 'NodeVanished' : seen.online ? 'RefusedByOperator' : 'NodeOffline';
-  throw new CauError(code, `${node} is ${reason}.`, { where: node });
+  throw new CauError(code, `${node} is ${reason.because}.`, { where: node, ...(reason.wayOut === null ? {} : { remedy: asRemedy(reason.wayOut) }) });
 }
 
 function refuseObstacle(description: ClusterDescription, node: string): void {

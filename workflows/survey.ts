@@ -3,7 +3,7 @@ import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
 import { CauError } from '../domain/errors.js';
 import { scriptsOf, type RunOptions } from '../domain/options.js';
 import { inTurns } from '../domain/order.js';
-import { decidePlan, reasonToSkip, withWaves, type Plan } from '../domain/plan.js';
+import { decidePlan, reasonToSkip, renderSkipReason, withWaves, type Plan } from '../domain/plan.js';
 import { forecastOf, isSameMode, moveModes, type ModeForecast, type MoveMode } from '../domain/move-modes.js';
 import { placementOf } from '../domain/placement.js';
 import { decideWaves, waveFindings, type WaveFacts } from '../domain/waves.js';
@@ -122,7 +122,7 @@ export async function scanNodes({ description }: Acquaintance, asked: readonly s
   const { cluster } = description;
   const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node, options.includeStandby) }));
   return {
-    skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason }])),
+    skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason: renderSkipReason(reason) }])),
     found: await Promise.all(reasons.filter(({ reason }) => reason === null).map(async ({ node }) => ({ node, scan: await scanNode(cluster, node, options) }))),
   };
 }

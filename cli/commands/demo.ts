@@ -18,6 +18,7 @@ export const clusterName = 'demo';
 const nodes = ['node1', 'node2', 'node3', 'node4'];
 const coordinators = 2;
 const interruptedExitCode = 130;
+const endSignals = ['SIGINT', 'SIGTERM'] as const;
 
 export function addDemoCommand(commands: Command): void {
   commands
@@ -29,55 +30,71 @@ export function addDemoCommand(commands: Command): void {
 }
 
 async function demo(json: boolean): Promise<number> {
+  // This may build one for minutes. Nothing is there yet that would have to be ended.
+  const cli = await findCli();
   const directory = await mkdtemp(join(tmpdir(), 'cau-demo-'));
   const endings: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const ended = new AbortController();
-  const stop = () => ended.abort();
-  process.on('SIGTERM', stop);
+  // What is being started is waited for, so that it is known and can be ended. A second signal ends this process at once.
+  const stop = () => (ended.signal.aborted ? process.exit(interruptedExitCode) : ended.abort());
+  for (const name of endSignals) process.on(name, stop);
   try {
-    const { address, uiUrl } = await startTemporal(directory, endings);
-    const children = Array.from({ length: coordinators }, () => startCoordinator(address));
-    endings.push(() => endAll(children));
-    printNote(`Started ${coordinators} Update Coordinators and a simulated cluster of 4 nodes.`);
-    const cluster = await startCluster(directory, address);
-    endings.push(() => cluster.stop());
-    const code = await withTemporal({ temporalAddress: address }, async ({ temporal }) => {
-      await untilWorkersPoll(temporal, clusterName, nodes);
-      const probes = Object.entries(cluster.addresses()).map(([role, http]) => ({ role, http, every: '50ms' }));
-      const handle = await startRun(temporal, {
-        cluster: clusterName,
-        options: { plugins: ['simulated'], probes },
-        reason: 'demonstration',
-        requestedBy: 'cau demo',
-      });
-      const result = await followOnScreen(temporal, handle, json, {
-        hint: 'Ctrl-C ends the demonstration.',
-        left: 'Ending the demonstration.',
-      });
-      // Ctrl-C on a terminal reaches every process of the demonstration.
-      if (result === null) return null;
-      printNote(
-        [
-          '',
-          `Temporal Web UI:  ${uiUrl}/namespaces/default/workflows/${encodeURIComponent(handle.workflowId)}`,
-          ...Object.entries(cluster.addresses()).map(([role, url]) => `role ${role}:${' '.repeat(Math.max(1, 12 - role.length))}${url}`),
-          `the command line: npx cau --temporal-address ${address} status`,
-        ].join('\n'),
-      );
-      return result;
-    });
-    if (code === null) return interruptedExitCode;
-    if (process.stdout.isTTY) await untilInterrupted(ended.signal);
-    return code;
+    return await show(cli, directory, endings, ended.signal, json);
+  } catch (error) {
+    // Ctrl-C on a terminal reaches every process of the demonstration; that they end then is no failure.
+    if (ended.signal.aborted) return interruptedExitCode;
+    throw error;
   } finally {
-    process.removeListener('SIGTERM', stop);
     for (const end of endings.toReversed()) await end();
+    for (const name of endSignals) process.removeListener(name, stop);
   }
 }
 
-async function startTemporal(directory: string, endings: (() => Promise<unknown>)[]): Promise<{ address: string; uiUrl: string }> {
-  const { startTemporalService } = await import('../../workers/temporal/start-service.js');
+async function show(cli: string, directory: string, endings: (() => Promise<unknown>)[], ended: AbortSignal, json: boolean): Promise<number> {
+  const { address, uiUrl } = await startTemporal(cli, directory, endings);
+  ended.throwIfAborted();
+  const children = Array.from({ length: coordinators }, () => startCoordinator(address));
+  endings.push(() => endAll(children));
+  const cluster = await startCluster(directory, address);
+  endings.push(() => cluster.stop());
+  printNote(`Started ${coordinators} Update Coordinators and a simulated cluster of 4 nodes.`);
+  ended.throwIfAborted();
+  return withTemporal({ temporalAddress: address }, async ({ temporal }) => {
+    await Promise.race([untilWorkersPoll(temporal, clusterName, nodes), untilAborted(ended)]);
+    ended.throwIfAborted();
+    const probes = Object.entries(cluster.addresses()).map(([role, http]) => ({ role, http, every: '50ms' }));
+    const handle = await startRun(temporal, {
+      cluster: clusterName,
+      options: { plugins: ['simulated'], probes },
+      reason: 'demonstration',
+      requestedBy: 'cau demo',
+    });
+    const words = { hint: 'Ctrl-C ends the demonstration.', left: 'Ending the demonstration.', goesOn: false };
+    const code = await followOnScreen(temporal, handle, json, words, ended);
+    if (code === null) return interruptedExitCode;
+    printNote(
+      [
+        '',
+        `Temporal Web UI:  ${uiUrl}/namespaces/default/workflows/${encodeURIComponent(handle.workflowId)}`,
+        ...Object.entries(cluster.addresses()).map(([role, url]) => `role ${role}:${' '.repeat(Math.max(1, 12 - role.length))}${url}`),
+        `the command line: npx cau --temporal-address ${address} status`,
+      ].join('\n'),
+    );
+    if (process.stdout.isTTY) {
+      printNote('\nEverything stays up to be looked at. Ctrl-C ends it.');
+      await untilAborted(ended);
+    }
+    return code;
+  });
+}
+
+async function findCli(): Promise<string> {
   const { findTemporalCli } = await import('../../workers/temporal/find-cli.js');
+  return findTemporalCli(printNote);
+}
+
+async function startTemporal(cli: string, directory: string, endings: (() => Promise<unknown>)[]): Promise<{ address: string; uiUrl: string }> {
+  const { startTemporalService } = await import('../../workers/temporal/start-service.js');
   const { findFreePort } = await import('../../workers/temporal/ports.js');
   const service = await startTemporalService({
     ip: '127.0.0.1',
@@ -85,7 +102,7 @@ async function startTemporal(directory: string, endings: (() => Promise<unknown>
     uiPort: await findFreePort(),
     databaseFile: join(directory, 'temporal.db'),
     namespace: 'default',
-    findCli: () => findTemporalCli(printNote),
+    findCli: () => Promise.resolve(cli),
   });
   endings.push(() => service.stop());
   printNote(`Started Temporal at ${service.address}.`);
@@ -135,14 +152,14 @@ async function startCluster(directory: string, address: string): Promise<Simulat
   });
 }
 
-async function untilInterrupted(signal: AbortSignal): Promise<void> {
-  printNote('\nEverything stays up to be looked at. Ctrl-C ends it.');
+/** Keeps the process alive meanwhile, since nothing else may. */
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    signal.addEventListener('abort', () => resolve());
-    // Nothing else may keep this process alive.
     const alive = setInterval(() => undefined, 60_000);
-    signal.addEventListener('abort', () => clearInterval(alive));
-    process.once('SIGINT', () => clearInterval(alive));
+    signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
   });
 }

@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import type { NodeOutcome, RunOutcome } from '../../domain/outcomes.js';
 
+/** Makes a text bold, dim or coloured; without colours it stays as it is. */
 export type Paint = Pick<ReturnType<typeof pc.createColors>, 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'>;
 
 /** Real colours, or none. */

@@ -35,6 +35,7 @@ export function renderPreview(preview: Preview, colours: boolean): string {
     ),
     '',
     ...plan.nodes.filter((node) => node.list.length > 0).map((node) => `${node.node}: ${node.list.slice(0, 8).join(', ')}${more(node)}`),
+    ...plan.nodes.filter((node) => node.action === 'skip').map((node) => `${node.node} is skipped: ${node.reason ?? 'no reason was given'}`),
     ...plan.nodes.filter((node) => node.keptBack.length > 0).map((node) => `${node.node} keeps back ${node.keptBack.join('; ')}`),
     '',
     ...renderModes(preview, paint),
@@ -48,7 +49,7 @@ export function renderPreview(preview: Preview, colours: boolean): string {
 }
 
 function planRow(node: PlannedNode, index: number): string[] {
-  if (node.action === 'skip') return ['', node.node, `skipped: ${node.reason ?? ''}`, '', '', '', ''];
+  if (node.action === 'skip') return ['', node.node, 'skipped', '', '', '', ''];
   if (node.action === 'upToDate') return ['', node.node, 'up to date', '', '', '', ''];
   const moves = node.moves.map((move) => `${move.role}: ${move.from} -> ${move.to ?? 'nowhere'}`);
   return [

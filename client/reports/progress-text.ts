@@ -7,6 +7,7 @@ import { createPaint, outcomeColour, type Paint } from './paint.js';
 import { renderTable } from './table.js';
 import { renderWaits } from './wait-text.js';
 
+/** For whom the table is drawn: with colours or without, so many columns wide, and when. */
 export interface LiveView {
   readonly colours: boolean;
   readonly columns: number;

@@ -1,6 +1,7 @@
 /** How the page of reports looks: by light and by dark, on paper, and to eyes that tell no colours apart. */
 import { Html } from './html.js';
 
+/** The style sheet of the page, which loads nothing from elsewhere. */
 export const pageStyle = new Html(`
 :root { color-scheme: light dark; --ink: #1c2330; --quiet: #667085; --line: #d9dee7; --paper: #fff; --tint: #f4f6fa; --green: #11734b; --yellow: #8a6100; --red: #b3261e; --blue: #2f5fd0; --violet: #7a4cc2; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --quiet: #98a2b3; --line: #343b48; --paper: #14181f; --tint: #1d232d; --green: #5fd3a0; --yellow: #e8bd57; --red: #ff8f86; --blue: #8fb0ff; --violet: #c3a6ff; } }

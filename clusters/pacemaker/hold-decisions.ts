@@ -2,6 +2,7 @@
 import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
+import { asRemedy, standbyByWish, wayOutOfStandby } from '../../domain/operators-wish.js';
 import { defaultOptions } from '../../domain/options.js';
 import type { HoldTerms } from '../../domain/ports/cluster-driver.js';
 import type { Cib, CibNode } from './cib.js';
@@ -37,7 +38,8 @@ export function decideHold(
   const steer = terms.steering === undefined ? [] : preferenceEdits(cib, node, terms.steering);
   if (hold !== null) return hold.standby === 'none' && !terms.serving ? [...stopServing(cib, node), ...steer] : [];
   const isWished = hasOperatorStandby(cib, node);
-  if (isWished && !terms.includeStandby) throw new CauError('RefusedByOperator', `${nodeName} is in standby by the wish of an operator.`, { where: nodeName });
+  if (isWished && !terms.includeStandby)
+    throw new CauError('RefusedByOperator', `${nodeName} is ${standbyByWish}.`, { where: nodeName, remedy: asRemedy(wayOutOfStandby(nodeName)) });
   // A run that was away for so long that its lease was dropped may find another run at work.
   requireNoForeignLease(cib, run, nodeName);
   requireRoom(cib, nodeName, limit);

@@ -38,6 +38,8 @@ export class ClusterState {
   /** A role is not started again where its start failed. */
   failedStarts: readonly FailedOperation[] = [];
   isActing = false;
+  /** Whether there is a device to fence with, where fencing is on. */
+  hasFencingDevice = true;
   private version = 0;
   private readonly listeners = new Set<() => void>();
 

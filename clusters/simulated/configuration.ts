@@ -6,6 +6,7 @@ import type { Hold, Lease } from '../../domain/cluster.js';
 import type { Duration } from '../../domain/duration.js';
 import { CauError } from '../../domain/errors.js';
 import { isSameRun, type RunReference } from '../../domain/names.js';
+import { asRemedy, standbyByWish, wayOutOfStandby } from '../../domain/operators-wish.js';
 import type { HoldTerms } from '../../domain/ports/cluster-driver.js';
 import type { RolePreference, Steering } from '../../domain/steering.js';
 
@@ -78,7 +79,7 @@ export function withHold(
       : configuration;
   }
   if (node.operatorStandby && !terms.includeStandby)
-    throw new CauError('RefusedByOperator', `${name} is in standby by the wish of an operator.`, { where: name });
+    throw new CauError('RefusedByOperator', `${name} is ${standbyByWish}.`, { where: name, remedy: asRemedy(wayOutOfStandby(name)) });
   refuseForeignLease(configuration, run);
   // A node that is kept on purpose is not being worked on.
   const held = Object.keys(configuration.nodes).filter((other) => configuration.nodes[other]?.hold?.kept === null);

@@ -23,13 +23,14 @@ export interface Fencing {
   close(): void;
 }
 
-/** Fences whoever is unclean, as long as there is quorum: without it nobody may. */
+/** Fences whoever is unclean, as long as there is a device and quorum: without it nobody may. */
 export function startFencing({ state, timings, switchOff, switchOn }: FencingDependencies): Fencing {
   const underWay = new Set<string>();
   const ending = new AbortController();
   const { signal } = ending;
+  const mayFence = () => state.isQuorate() && state.hasFencingDevice;
   const forget = state.onChange(() => {
-    if (!state.isQuorate()) return;
+    if (!mayFence()) return;
     for (const member of state.members.values()) if (member.isUnclean && !underWay.has(member.name)) void fence(member);
   });
   const fence = async (member: Member): Promise<void> => {
@@ -37,7 +38,7 @@ export function startFencing({ state, timings, switchOff, switchOn }: FencingDep
     try {
       // A cable that is pulled is noticed like a machine that died.
       await delay(timings.fenceMs + (member.isCut ? timings.detectMs : 0), undefined, { signal });
-      if (!member.isUnclean || !state.isQuorate()) return;
+      if (!member.isUnclean || !mayFence()) return;
       await switchOff(member.name);
       state.log.record({ kind: 'fenced', node: member.name });
       removeMember(state, member);

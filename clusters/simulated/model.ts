@@ -37,6 +37,8 @@ export interface SimulatedUpdate {
   /** Nodes on which its installation fails, or never ends. */
   readonly failsOn?: readonly string[];
   readonly endlessOn?: readonly string[];
+  /** Nodes that the mirror does not answer as long as this is on offer. */
+  readonly silentTo?: readonly string[];
   /** Listed by the mirror, which does not have it any more. */
   readonly gone?: boolean;
   /** Nodes to which it is offered again after it was installed. */

@@ -193,6 +193,12 @@ export class SimulatedCluster {
     this.state.configure('operator', (now) => ({ ...now, maintenanceMode }));
   }
 
+  /** An operator takes the fencing device out of the configuration, or puts it back. Nobody can be fenced without it. */
+  setFencingDevice(isThere: boolean): void {
+    this.state.hasFencingDevice = isThere;
+    this.state.tell();
+  }
+
   setManaged(role: string, isManaged: boolean): void {
     this.state.configure('operator', (now) => withManaged(now, role, isManaged));
   }

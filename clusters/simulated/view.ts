@@ -41,7 +41,7 @@ export function describeAs(state: ClusterState, name: string): ClusterDescriptio
       flags: quorate ? ['Quorate'] : [],
       withoutQuorum: 'stop',
     },
-    fencing: { enabled: settings.fencing, devices: settings.fencing ? ['simulated-power'] : [] },
+    fencing: { enabled: settings.fencing, devices: settings.fencing && state.hasFencingDevice ? ['simulated-power'] : [] },
     maintenanceMode: configuration.maintenanceMode,
     stopAllResources: false,
     failedActions: [...failedActions('stop', state.failedStops), ...failedActions('start', state.failedStarts)],

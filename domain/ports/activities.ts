@@ -152,12 +152,17 @@ export interface NodeReleaseAnswer {
   readonly because: string;
 }
 
-/** Steps on the very node that is worked on. */
+/** Steps on the very node that is worked on; those of plug-ins are described in `UpdatePlugin`. */
 export interface NodeActivities {
+  /** Who this worker is: its node, the boot that it runs on, and the time on its clock. */
   identifyNode(input: Input<'target'>): Promise<NodeIdentity>;
+  /** What the node needs of the wanted updates. @throws CauError `PluginUnavailable`, and what `UpdatePlugin.scan` throws */
   scanNode(input: Input<'scan'>): Promise<ScanResult>;
+  /** Fetches exactly these updates, so that they can be installed without a network. @throws CauError `PluginUnavailable`, `StageFailed` */
   stageUpdates(input: Input<'stage'>): Promise<StageResult>;
+  /** Installs exactly these updates of one plug-in, once per node, run and pass; one that fails is a result. @throws CauError `PluginUnavailable`, `HoldBroken` */
   installUpdates(input: Input<'operation'>): Promise<OperationAnswer<InstallResult>>;
+  /** Mends what an interrupted installation left, once per node, run and pass. @throws CauError `PluginUnavailable`, `HoldBroken` */
   repairPackages(input: Input<'operation'>): Promise<OperationAnswer<RepairResult>>;
   verifyUpdates(input: Input<'verify'>): Promise<VerifyResult>;
   /** Whether each script is there and may be run. */
@@ -168,7 +173,9 @@ export interface NodeActivities {
   watchGate(input: Input<'gate'>): Promise<GateAnswer>;
   /** For a run, which is written down on the node: a stack that is stopped cannot tell who holds it. */
   stopClusterStack(input: Input<'claim'>): Promise<void>;
+  /** Starts the stack, which may still be starting afterwards. @throws CauError `ClusterToolFailed` */
   startClusterStack(input: Input<'target'>): Promise<void>;
+  /** What runs on the node although the cluster did not start it there, by name. */
   findStrayResources(input: Input<'target'>): Promise<readonly string[]>;
   /** Stops polling, then restarts the node; `alreadyRestarted` when the boot id is another one already. */
   restartNode(input: Input<'restart'>): Promise<'restarting' | 'alreadyRestarted'>;
@@ -176,6 +183,7 @@ export interface NodeActivities {
   confirmRestarted(input: Input<'confirm'>): Promise<{ readonly bootId: string }>;
   /** Repeats the requests until it is canceled, then answers what it measured. */
   probeRoles(input: Input<'probe'>): Promise<readonly Measurement[]>;
+  /** Keeps the report on the node, where it outlives Temporal's data. */
   archiveReport(input: Input<'archive'>): Promise<void>;
   /** How long nodes took, by the reports that this node keeps of the latest runs. */
   recallNodeTimes(input: Input<'target'>): Promise<readonly NodeTime[]>;
@@ -187,8 +195,12 @@ export interface NodeActivities {
   collectEvidence(input: Input<'evidence'>): Promise<NodeEvidence>;
 }
 
-/** Questions and changes to the cluster, asked of a chosen member. */
+/**
+ * Questions and changes to the cluster, asked of a chosen member: `node` is asked, `held` is meant. What is not said here is said,
+ * with its errors, of the verb of that name in `ClusterDriver`.
+ */
 export interface ClusterActivities {
+  /** The cluster as that member sees it. @throws CauError `NoQuorumHere` */
   describeCluster(input: Input<'target'>): Promise<ClusterDescription>;
   predictMoves(input: Input<'predict'>): Promise<readonly PredictedNodeMoves[]>;
   findCandidates(input: Input<'target'>): Promise<readonly RoleCandidates[]>;
@@ -262,6 +274,7 @@ export interface CoordinatorActivities {
   deliverEvents(input: DeliveryOrder): Promise<DeliveryAnswer>;
   /** The window in moments, the open or the next one. @throws CauError `InvalidInput` */
   settleWindow(input: { readonly window: MaintenanceWindow; readonly from: string }): Promise<SettledWindow>;
+  /** Who guards the cluster, as far as the run that asks is concerned. */
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;
   /** Asks a guard whose run is closed to clean up. */
   cancelGuard(input: { readonly cluster: string; readonly guardRunId: string }): Promise<void>;

@@ -11,6 +11,7 @@ import type { ClusterHistory } from '../records.js';
 import type { RoleHome, RolePreference, Steering } from '../steering.js';
 import type { RoleCandidates } from '../waves.js';
 
+/** One cluster manager, as the node of this worker reaches it. */
 export interface ClusterDriver {
   /** The driver's name: `pacemaker`, `simulated`. */
   readonly kind: string;
@@ -148,6 +149,7 @@ export interface ClusterLook {
   isIdle(): Promise<boolean>;
 }
 
+/** What of a cluster manager others have to know; none of it changes while a worker runs. */
 export interface DriverCapabilities {
   /** Whether `predictMoves` tells the truth of this cluster manager rather than an estimate. */
   readonly predictsMoves: boolean;

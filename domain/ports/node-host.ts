@@ -1,6 +1,7 @@
 /** What a node worker needs of the machine it runs on: a Linux host with systemd, or a simulated one. */
 import type { Boot, Records } from '../records.js';
 
+/** The machine of one node worker. */
 export interface NodeHost {
   /** The id of the current boot: another one after every restart (Linux: `/proc/sys/kernel/random/boot_id`). */
   bootId(): Promise<string>;

@@ -5,6 +5,7 @@
 import type { Installation, Records } from '../records.js';
 import type { Update, WantedUpdates } from '../updates.js';
 
+/** One source of updates on one node, such as apt. */
 export interface UpdatePlugin {
   readonly manifest: PluginManifest;
 
@@ -37,6 +38,7 @@ export interface UpdatePlugin {
   history(since: string, context: PluginContext): Promise<Records<Installation>>;
 }
 
+/** Who a plug-in is, and what it may not share with another. */
 export interface PluginManifest {
   readonly name: string;
   readonly version: string;
@@ -44,6 +46,7 @@ export interface PluginManifest {
   readonly exclusive: readonly string[];
 }
 
+/** For whom a plug-in works right now, and how it is stopped and heard. */
 export interface PluginContext {
   readonly cluster: string;
   readonly node: string;
@@ -54,6 +57,7 @@ export interface PluginContext {
   progress(line: string, fraction?: number): void;
 }
 
+/** What a node needs of the wanted updates, and what else its plug-ins saw. */
 export interface ScanResult {
   readonly updates: readonly Update[];
   /** Offered but not taken, with the reason: held by the administrator, needs a removal, phased. */
@@ -65,6 +69,7 @@ export interface ScanResult {
   readonly repairNeeded: boolean;
 }
 
+/** Something that a plug-in noticed about its node. */
 export interface PluginFinding {
   readonly id: string;
   /** `blocking` stops a run unless it is skipped by id. */
@@ -72,14 +77,17 @@ export interface PluginFinding {
   readonly message: string;
 }
 
+/** What was fetched, in bytes, and what was not to be had. */
 export interface StageResult {
   readonly bytes: number;
   /** Planned updates that are not to be had any more; the run plans anew. */
   readonly gone: readonly string[];
 }
 
+/** What became of one update; `notApplicable`: what an administrator or the mirror changed since the plan speaks against it. */
 export type UpdateOutcome = 'succeeded' | 'failed' | 'alreadyInstalled' | 'notApplicable';
 
+/** What became of each update of one installation, and what the node needs now. */
 export interface InstallResult {
   readonly updates: readonly {
     readonly name: string;
@@ -98,17 +106,20 @@ export interface InstallResult {
   readonly servicesStillOn?: readonly string[];
 }
 
+/** Whether what was to be installed is what is there. */
 export interface VerifyResult {
   readonly clean: boolean;
   /** What is wrong, in words; empty when clean. */
   readonly problems: readonly string[];
 }
 
+/** The packages that were mended, and what could not be, in words. */
 export interface RepairResult {
   readonly repaired: readonly string[];
   readonly problems: readonly string[];
 }
 
+/** Whether the node must restart for what is installed. */
 export interface RestartNeed {
   readonly needed: boolean;
   /** The signs, in words: `reboot-required by linux-image-6.1`, `corosync uses deleted libraries`. */

@@ -3,6 +3,7 @@ import type { ClusterDescription } from '../cluster.js';
 import type { RunOptions } from '../options.js';
 import type { ExaminedScript } from '../ports/activities.js';
 
+/** All that a rule may go by. */
 export interface ReadinessFacts {
   readonly cluster: ClusterDescription;
   /** The nodes that the run was asked to update. */
@@ -14,6 +15,7 @@ export interface ReadinessFacts {
   readonly workers: readonly { readonly node: string; readonly clockSkewMs: number; readonly stackStartsAtBoot: boolean }[];
 }
 
+/** What must hold of a cluster before a run may touch it, and how grave it is if it does not. */
 export interface ReadinessRule {
   /** What `skipChecks` names, such as `cluster.quorum`. */
   readonly id: string;

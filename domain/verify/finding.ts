@@ -22,6 +22,7 @@ export type InvariantFinding = z.infer<typeof invariantFindingSchema>;
 /** What an invariant's check found out. */
 export type Judgement = Pick<InvariantFinding, 'broken' | 'unknown' | 'basis'>;
 
+/** A promise of every run, and how it is proved. */
 export interface Invariant {
   readonly number: number;
   /** Stable, as the ids of readiness rules: `work.once`. */

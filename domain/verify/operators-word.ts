@@ -1,5 +1,6 @@
 /** Invariant 5: what an operator decided about a node was final. */
 import { findNode } from '../cluster.js';
+import { standbyByWish } from '../operators-wish.js';
 import type { ClusterChange } from '../records.js';
 import { holdsOf, isIn, mergeHistories, noticeMs } from './cluster-history.js';
 import type { Evidence, VerifiedRun } from '../evidence.js';
@@ -36,9 +37,7 @@ function wishesGone({ report }: VerifiedRun, { cluster }: Evidence, history: rea
     const last = changes.findLast(({ node }) => node === name);
     const isWanted = last?.kind === 'standbyOn' || (last === undefined && skipped.includes(name));
     if (!isWanted || findNode(cluster, name)?.standbyBy === 'operator') return [];
-    return [
-      `${name} was in standby by the wish of an operator${last === undefined ? '' : ` (${last.at})`} and is not now; the history of the cluster has nobody ending it`,
-    ];
+    return [`${name} was ${standbyByWish}${last === undefined ? '' : ` (${last.at})`} and is not now; the history of the cluster has nobody ending it`];
   });
 }
 

@@ -11,6 +11,7 @@ import { openPackageDatabase, type PackageDatabase } from './package-database.js
 import { installationsSince } from './package-history.js';
 
 const endlessLookMs = 50;
+const silentLookMs = 50;
 const notWanted = 'no security update';
 
 type Machine = Pick<MachineFile, 'node' | 'stateDirectory' | 'runDirectory' | 'repositoryFile' | 'timings'>;
@@ -22,6 +23,7 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
   return {
     manifest: { name, version: '1', exclusive: ['simulated-packages'] },
     async scan(wanted) {
+      while (database.offered().some((offer) => offer.silentTo?.includes(machine.node))) await delay(silentLookMs);
       const offered = findUpdates(database.offered(), database.read(), machine.node, name);
       const isWanted = (update: Update) => wanted === 'all' || update.security;
       return {

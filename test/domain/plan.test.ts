@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultOptions, type RunOptions } from '../../domain/options.js';
 import { payloadBytes } from '../../domain/payload-size.js';
-import { decidePlan, reasonToSkip } from '../../domain/plan.js';
+import { decidePlan, reasonToSkip, renderSkipReason } from '../../domain/plan.js';
 import type { Update } from '../../domain/updates.js';
 import { exampleCluster, exampleNode, heldNode, otherRun, withNodes } from './example-cluster.js';
 
@@ -66,11 +66,20 @@ describe('the plan', () => {
 describe('a node is left out', () => {
   it.each([
     ['when it is offline', exampleNode('node1', { online: false }), 'offline'],
-    ['when an operator has it in standby', exampleNode('node1', { standby: true, standbyBy: 'operator' }), 'in standby by the wish of an operator'],
-    ['when an operator has it in maintenance', exampleNode('node1', { maintenance: true }), 'in maintenance by the wish of an operator'],
+    [
+      'when an operator has it in standby, with the command that ends that and the option that includes it',
+      exampleNode('node1', { standby: true, standbyBy: 'operator' }),
+      'in standby by the wish of an operator; to have it updated, let him end that ("crm_standby -N node1 -D" on Pacemaker) or set includeStandby',
+    ],
+    [
+      'when an operator has it in maintenance, with the command that ends that',
+      exampleNode('node1', { maintenance: true }),
+      'in maintenance by the wish of an operator; to have it updated, let him end that ("crm_attribute -N node1 -n maintenance -D" on Pacemaker)',
+    ],
     ['when it is a remote node', exampleNode('node1', { kind: 'remote' }), 'a remote node: it has no vote and no worker of its own'],
   ])('%s', (_title, node, reason) => {
-    expect(reasonToSkip(withNodes(cluster, node), 'node1')).toBe(reason);
+    const found = reasonToSkip(withNodes(cluster, node), 'node1');
+    expect(found === null ? null : renderSkipReason(found)).toBe(reason);
   });
 
   it('but not when a run holds it: that is for the guard to judge', () => {

@@ -56,6 +56,17 @@ describe('a run is refused, and nothing is touched,', () => {
     world.cluster.setMaintenanceMode(false);
   });
 
+  it('on a cluster with fencing but no device, which would start nothing anew after it lost a node', async () => {
+    world.cluster.setFencingDevice(false);
+    expect(await world.refusal({ cluster: world.name, options: { plugins: ['simulated'] } })).toMatchObject({
+      code: 'NotReady',
+      where: 'fencing.device',
+      message: expect.stringContaining(`Fencing is enabled in cluster ${world.name}, but there is no fencing device.`),
+      remedy: expect.stringMatching(/^Configure a fencing device or a watchdog/),
+    });
+    world.cluster.setFencingDevice(true);
+  });
+
   it('on a cluster without quorum', async () => {
     world.cluster.cut('node1');
     world.cluster.cut('node2');
@@ -82,7 +93,10 @@ describe('a run is refused, and nothing is touched,', () => {
   it('on a node that an operator holds, which is left to him', async () => {
     world.cluster.operatorStandby('node1', 'on');
     const report = await world.run({}, { nodes: ['node1'] });
-    expect(report).toMatchObject({ outcome: 'Skipped', nodes: [{ node: 'node1', reason: 'in standby by the wish of an operator' }] });
+    expect(report).toMatchObject({
+      outcome: 'Skipped',
+      nodes: [{ node: 'node1', reason: expect.stringMatching(/^in standby by the wish of an operator; .*"crm_standby -N node1 -D".* includeStandby$/) }],
+    });
     expect(world.cluster.description().nodes[0]).toMatchObject({ standbyBy: 'operator', hold: null });
     world.cluster.operatorStandby('node1', 'off');
     await world.cluster.until(serves);

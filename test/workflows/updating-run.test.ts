@@ -111,7 +111,10 @@ describe('what an operator decided', () => {
     await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
     world.cluster.operatorStandby('node3', 'on');
     const report = await world.run();
-    expect(report.nodes.find((node) => node.node === 'node3')).toMatchObject({ outcome: 'Skipped', reason: 'in standby by the wish of an operator' });
+    expect(report.nodes.find((node) => node.node === 'node3')).toMatchObject({
+      outcome: 'Skipped',
+      reason: expect.stringMatching(/^in standby by the wish of an operator; .*"crm_standby -N node3 -D"/),
+    });
     expect(world.cluster.description().nodes.find((node) => node.name === 'node3')?.standbyBy).toBe('operator');
     world.cluster.operatorStandby('node3', 'off');
   });
@@ -146,5 +149,27 @@ describe('what an operator decided', () => {
     world.cluster.operatorStandby('node1', 'off');
     expect((await world.run({}, { nodes: ['node1'] })).nodes[0]).toMatchObject({ outcome: 'Succeeded' });
     expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+});
+
+describe('a service that an update starts behind the back of the cluster', () => {
+  it('keeps its node for somebody to look at, with the reason and what to do, and the role serves on where it was', async () => {
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, { endlessOn: ['node4'] })));
+    const handle = await world.start({}, { nodes: ['node4'] });
+    await world.until(handle, (progress) => progress.nodes.some((node) => node.step === 'installing'));
+    await world.cluster.startStray('web', 'node4');
+    world.cluster.endlessUpdate('node4', 'app', false);
+    const report = await world.report(handle);
+    const reason = 'web runs on node4 although the cluster did not start it there; a release of the node would disturb it elsewhere.';
+    expect(report).toMatchObject({ outcome: 'NeedsAttention', roles: [{ role: 'web', moves: 0 }, { role: 'db' }, { role: 'shop' }] });
+    expect(report.nodes[0]).toMatchObject({
+      outcome: 'NeedsAttention',
+      failure: { code: 'UnexpectedService', message: reason, remedy: expect.stringContaining('Disable the named service'), where: 'web' },
+      installed: 1,
+      kept: reason,
+    });
+    const { nodes: now, roles } = world.cluster.description();
+    expect(now.find(({ name }) => name === 'node4')).toMatchObject({ standby: true, hold: { intact: true, kept: reason } });
+    expect(roles.find(({ id }) => id === 'web')?.instances.map(({ node }) => node)).toEqual(['node1']);
   });
 });

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeWorkflowId } from '../../domain/names.js';
+import { runPhases, type RunPhase } from '../../domain/progress.js';
 import { createWorld, type World } from '../helpers/simulated-world.js';
 
 let world: World;
@@ -16,17 +17,54 @@ async function shown(workflowId: string): Promise<string> {
   return metadata.currentDetails ?? '';
 }
 
+/** What was shown at each phase, of whichever run. */
+const shownAt = new Map<string, string>();
+
+/** Keeps what is shown now. */
+async function look({ workflowId }: WorkflowHandle): Promise<string> {
+  const details = await shown(workflowId);
+  shownAt.set(/^\*\*Cluster \S+\*\*: \*\*(\w+)\*\*/.exec(details)?.[1] ?? 'nothing', details);
+  return details;
+}
+
+/** Looks all the time until these words are shown. */
+const lookUntil = (run: WorkflowHandle, words: RegExp) => expect.poll(() => look(run), { interval: 2 }).toMatch(words);
+
+/** A run that touches nothing, since it waits for its window and is stopped then, looked at all the time. */
+async function runToWindow(): Promise<WorkflowHandle> {
+  await world.offerNext((updates) => updates.filter((update) => update.name === 'app'));
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+  const run = await world.start({ window: { start: inHours(1), end: inHours(5), timeZone: 'UTC' } }, { nodes: ['node4'] });
+  await lookUntil(run, /Waiting: the maintenance window/);
+  await world.say(run, 'stop');
+  await lookUntil(run, /\*\*Canceled\*\*/);
+  await world.report(run);
+  await world.untilFree();
+  return run;
+}
+
+async function phasesOf(run: WorkflowHandle): Promise<unknown[]> {
+  const { events } = await run.fetchHistory();
+  return (events ?? []).flatMap((event) => {
+    const payload = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields?.['CauPhase'];
+    return payload === undefined ? [] : [[defaultPayloadConverter.fromPayload(payload)].flat()[0]];
+  });
+}
+
 let handle: WorkflowHandle;
 
 describe('the Temporal Web UI alone tells', () => {
-  it('what goes on at each phase, on which node, and how it ended', async () => {
-    await world.offerNext((updates) =>
-      updates.filter((update) => update.name === 'kernel').map((update) => Object.assign({}, update, { endlessOn: ['node3'] })),
-    );
-    handle = await world.start({}, { nodes: ['node3', 'node4'] });
+  it('what goes on, on which node, and how it ended', async () => {
+    const kernel = { name: 'kernel', version: '1.2', restart: true };
+    await world.cluster.offer([{ ...kernel, silentTo: ['node4'] }]);
+    handle = await world.start({ approval: 'plan' }, { nodes: ['node3', 'node4'] });
+    await lookUntil(handle, /\*\*scanning\*\*/);
+    await world.cluster.offer([{ ...kernel, endlessOn: ['node3'] }]);
+    await lookUntil(handle, /Waiting: approval/);
+    await world.say(handle, 'approve');
     await world.until(handle, (progress) => progress.nodes.some((node) => node.node === 'node3' && node.step === 'installing'));
 
-    const run = await shown(handle.workflowId);
+    const run = await look(handle);
     expect(run).toContain(`**Cluster ${world.name}**: **updating**`);
     expect(run).toMatch(new RegExp(`\\| node3 \\| at work .*\\| 1 \\| expected \\| ${nodeWorkflowId(world.name, 'node3')} \\|`));
     expect(run).toMatch(/\| node4 \| waiting .*\| 1 \| expected \|/);
@@ -36,14 +74,15 @@ describe('the Temporal Web UI alone tells', () => {
     expect(node).toMatch(/- draining: \d/);
 
     expect(await world.say(handle, 'pause', { reason: 'a look' })).toMatchObject({ accepted: true });
-    await world.cluster.offer([{ name: 'kernel', version: '1.2', restart: true }]);
+    await world.cluster.offer([kernel]);
     await world.until(handle, (progress) => progress.phase === 'paused');
-    expect(await shown(handle.workflowId)).toMatch(/Waiting: paused by a test: a look[\s\S]*pause by a test: no further node is begun/);
+    expect(await look(handle)).toMatch(/Waiting: paused by a test: a look[\s\S]*pause by a test: no further node is begun/);
     const paused = await handle.describe();
     expect(paused.searchAttributes).toMatchObject({ CauCluster: [world.name], CauPhase: ['paused'] });
     expect(paused.memo).toMatchObject({ nodes: { node3: expect.stringMatching(/^(Succeeded|Failed)$/), node4: 'waiting' } });
 
     await world.say(handle, 'resume');
+    await lookUntil(handle, /\*\*finishing\*\*|\*\*\w+ed\*\*/);
     const report = await world.report(handle);
     expect(await shown(handle.workflowId)).toContain(`**${report.outcome}**`);
     const over = await handle.describe();
@@ -52,12 +91,28 @@ describe('the Temporal Web UI alone tells', () => {
   });
 
   it('each phase of a run, so that runs can be searched by it', async () => {
-    const { events } = await handle.fetchHistory();
-    const phases = (events ?? []).flatMap((event) => {
-      const payload = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields?.['CauPhase'];
-      return payload === undefined ? [] : [[defaultPayloadConverter.fromPayload(payload)].flat()[0]];
-    });
-    expect(phases).toEqual(['starting', 'checking', 'scanning', 'staging', 'updating', 'paused', 'updating', 'finishing', 'done']);
+    const [worked, waited] = [await phasesOf(handle), await phasesOf(await runToWindow())];
+    const begin = ['starting', 'checking', 'scanning', 'staging', 'updating'];
+    expect(worked).toEqual([...begin, 'awaitingApproval', 'updating', 'paused', 'updating', 'finishing', 'done']);
+    expect(waited).toEqual([...begin, 'awaitingWindow', 'updating', 'finishing', 'done']);
+    expect(new Set([...worked, ...waited])).toEqual(new Set(runPhases));
+  });
+
+  it('at each phase what is known by then', async () => {
+    const known: Readonly<Record<Exclude<RunPhase, 'done'>, RegExp>> = {
+      starting: /\*$/,
+      checking: /./,
+      scanning: /\n- role \*\*web\*\* on node1, 0 moves/,
+      staging: /\n\| node4 \| waiting [^|]*\| 1 \|/,
+      awaitingApproval: /\nWaiting: approval of the plan, before node3 as the first node; since .*"cau approve"[\s\S]*\n\| node3 \| waiting /,
+      updating: /\n\| node4 \| \w+ .*\| 1 \|/,
+      paused: /\nWaiting: paused by a test: a look; since [\s\S]*\n\| node3 \| \w+ .*\| 1 \|/,
+      awaitingWindow: /\nWaiting: the maintenance window .* opens at .*; since [\s\S]*\n\| node4 \| waiting /,
+      finishing: /\n\| node4 \| (?:Succeeded|Canceled) /,
+    };
+    // Some phases are so short that a look may miss them.
+    while (Object.keys(known).some((phase) => !shownAt.has(phase))) await runToWindow();
+    for (const [phase, words] of Object.entries(known)) expect(shownAt.get(phase), phase).toMatch(words);
   });
 
   it('what every step, timer and child is for, by its summary', async () => {

@@ -5,12 +5,15 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { moduleDirectory, storeCli, examineCachedCli } from './cli-cache.js';
 
-export type BuildResult = { readonly built: true } | { readonly built: false; readonly reason: string };
+/** `remedy` where a better one is known than to get a Temporal CLI in another way. */
+export type BuildResult = { readonly built: true } | { readonly built: false; readonly reason: string; readonly remedy?: string };
 
 const oldestGo = '1.21.0';
 const neededGo = '1.26.4';
 const tellMs = 15_000;
 const staleLockMs = 20 * 60_000;
+/** How Go, and the libraries below it, say that a server cannot be reached. */
+const networkFailure = /dial tcp|proxyconnect|no such host|i\/o timeout|connection re(?:fused|set)|network is unreachable|TLS handshake|module lookup disabled/;
 
 /** Builds it into the cache at `path`; two processes that want it at once build it once. */
 export async function buildCli(path: string, progress: (line: string) => void): Promise<BuildResult> {
@@ -42,7 +45,7 @@ export async function buildCli(path: string, progress: (line: string) => void): 
         env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', ...(isOlder(go.version, neededGo) ? { GOTOOLCHAIN: 'auto' } : {}) },
       },
     );
-    if (result.exitCode !== 0) return { built: false, reason: `"go build" failed: ${lastLines(result.stderr)}` };
+    if (result.exitCode !== 0) return explainFailure(result.stderr);
     await storeCli(built, path);
     progress(`built the Temporal CLI in ${Math.round((Date.now() - started) / 1000)} s`);
     return { built: true };
@@ -78,6 +81,17 @@ async function lockOrWait(lock: string, path: string, progress: (line: string) =
     if (age > staleLockMs) await rm(lock, { force: true });
     if ((await examineCachedCli(path)) === 'whole') return false;
   }
+}
+
+/** Go says of each module that it could not fetch that it could not; one of them tells as much as all. */
+function explainFailure(said: string): BuildResult {
+  const unfetched = said.split('\n').find((line) => networkFailure.test(line));
+  if (unfetched === undefined) return { built: false, reason: `"go build" failed: ${lastLines(said)}` };
+  return {
+    built: false,
+    reason: `Go could not fetch what it is built from: ${unfetched.trim().slice(0, 400)}`,
+    remedy: 'Let Go reach its modules (HTTPS_PROXY or GOPROXY, see "go env"), put a Temporal CLI on the PATH, or name one in CAU_TEMPORAL_CLI.',
+  };
 }
 
 function isOlder(version: string, than: string): boolean {

@@ -37,15 +37,16 @@ export async function findTemporalCli(progress: (line: string) => void): Promise
   if (state === 'damaged') progress(`the Temporal CLI in the cache (${cached}) is damaged; it is built again`);
   tried.push(`the cache ${cached} has ${state === 'missing' ? 'none' : 'a damaged one'}`);
   const result = await buildCli(cached, progress);
-  if (!result.built) tried.push(result.reason);
-  else {
+  let remedy = 'Install Go 1.26 (with access to its modules), put a Temporal CLI on the PATH, or name one in CAU_TEMPORAL_CLI.';
+  if (!result.built) {
+    tried.push(result.reason);
+    remedy = result.remedy ?? remedy;
+  } else {
     const verdict = await examineCli(cached);
     if (verdict.usable) return cached;
     tried.push(`the one built is unusable: ${verdict.reason}`);
   }
-  throw new CauError('TemporalNotFound', `No usable Temporal CLI: ${tried.join('; ')}.`, {
-    remedy: 'Install Go 1.26 (with access to its modules), put a Temporal CLI on the PATH, or name one in CAU_TEMPORAL_CLI.',
-  });
+  throw new CauError('TemporalNotFound', `No usable Temporal CLI: ${tried.join('; ')}.`, { remedy });
 }
 
 function findOnPath(): string | null {

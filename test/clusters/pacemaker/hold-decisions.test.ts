@@ -68,7 +68,11 @@ describe('a hold', () => {
   test("is refused on an operator's standby, whatever word he uses for on", () => {
     for (const on of ['on', 'true', 'YES', '1', 'y'])
       expect(() => decideHold(withSets({ id: 'nodes-1', pairs: { standby: on } }), 'node1', run, 1)).toThrow(failure('RefusedByOperator'));
-    expect(() => decideHold(operator, 'node2', run, 9)).toThrow(failure('RefusedByOperator'));
+    expect(() => decideHold(operator, 'node2', run, 9)).toThrow(
+      expect.objectContaining({
+        failure: expect.objectContaining({ code: 'RefusedByOperator', remedy: expect.stringContaining('"crm_standby -N node2 -D"') }),
+      }),
+    );
   });
 
   test('that somebody changed is broken and is not set again', () => {

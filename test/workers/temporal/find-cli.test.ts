@@ -17,6 +17,14 @@ async function program(path: string, version: string): Promise<string> {
   return path;
 }
 
+/** A Go that is new enough, and whose build says that and fails. */
+async function goThatFails(says: string): Promise<void> {
+  const path = join(directory, 'bin', 'go');
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `#!/bin/sh\n[ "$1" = version ] && { echo "go version go1.26.4 linux/amd64"; exit 0; }\necho '${says}' >&2\nexit 1\n`);
+  await chmod(path, 0o755);
+}
+
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cau-cli-'));
   lines.length = 0;
@@ -68,5 +76,30 @@ describe('the Temporal CLI', () => {
     const error = await findTemporalCli(progress).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'TemporalNotFound' });
     expect((error as Error).message).toMatch(/it is version 1\.5\.1.*the cache .* has none; Go is not installed/);
+  });
+
+  it('that cannot be built without a network is refused with what could not be reached and what to do, and the next attempt is free to build', async () => {
+    const unreachable = 'dial tcp: lookup proxy.golang.org on 192.0.2.1:53: no such host';
+    await goThatFails(
+      `go: downloading github.com/temporalio/cli v1.8.2\n../../cmd/main.go:8:2: github.com/temporalio/cli@v1.8.2: Get "https://proxy.golang.org/x.zip": ${unreachable}`,
+    );
+    for (const attempt of ['first', 'second']) {
+      const error = await findTemporalCli(progress).catch((thrown: unknown) => thrown);
+      expect(error, attempt).toMatchObject({
+        code: 'TemporalNotFound',
+        message: expect.stringMatching(
+          /^No usable Temporal CLI: no "temporal" is on the PATH; the cache \S+ has none; Go could not fetch what it is built from: [^\n]*no such host\.$/,
+        ),
+        failure: { remedy: expect.stringMatching(/^Let Go reach its modules \(HTTPS_PROXY or GOPROXY.* CAU_TEMPORAL_CLI\.$/) },
+      });
+    }
+  });
+
+  it('that cannot be built for another reason is refused with what Go said last', async () => {
+    await goThatFails('# github.com/temporalio/cli\nlink: running out of space');
+    await expect(findTemporalCli(progress)).rejects.toMatchObject({
+      message: expect.stringMatching(/"go build" failed: # github\.com\/temporalio\/cli \/ link: running out of space\.$/),
+      failure: { remedy: expect.stringMatching(/^Install Go 1\.26/) },
+    });
   });
 });
