@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** `npm run histories`: records anew what `test/histories/replay.test.ts` replays. Needs no root. */
 export default defineConfig({
   test: {
-    include: ['test/histories/record.ts'],
+    include: ['test/histories/record.ts', 'test/histories/record-chosen.ts'],
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     testTimeout: 120_000,

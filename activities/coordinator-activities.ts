@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, type RunReference } from '../domain/names.js';
 import type { NodeResult } from '../domain/node-order.js';
-import type { CoordinatorActivities, GuardState } from '../domain/ports/activities.js';
+import type { CoordinatorActivities, GuardState } from '../domain/ports/coordinator-activities.js';
 import type { NotificationTargets } from '../domain/ports/notification-target.js';
 import type { ProfileRecord } from '../domain/profiles.js';
 import { asActivity } from './boundary.js';

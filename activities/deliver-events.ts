@@ -6,7 +6,7 @@ import { activityInfo, CancelledFailure, cancellationSignal, heartbeat } from '@
 import type { Client } from '@temporalio/client';
 import { CauError } from '../domain/errors.js';
 import { deliveryStateSchema, isTold, isWanted, type DeliveryState } from '../domain/notification.js';
-import type { DeliveryAnswer, DeliveryOrder } from '../domain/ports/activities.js';
+import type { DeliveryAnswer, DeliveryOrder } from '../domain/ports/coordinator-activities.js';
 import type { NotificationTarget, NotificationTargets } from '../domain/ports/notification-target.js';
 import type { ReadEvent } from '../histories/run-events.js';
 import { tellEvents } from '../histories/tell-events.js';

@@ -1,7 +1,7 @@
 /** Telling targets the events of runs. */
 import type { Client } from '@temporalio/client';
 import { CauError } from '../domain/errors.js';
-import type { CoordinatorActivities } from '../domain/ports/activities.js';
+import type { CoordinatorActivities } from '../domain/ports/coordinator-activities.js';
 import type { NotificationTargets } from '../domain/ports/notification-target.js';
 import { asActivity } from './boundary.js';
 import { deliverEvents } from './deliver-events.js';

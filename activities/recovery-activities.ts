@@ -2,7 +2,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { CauError } from '../domain/errors.js';
 import { guardId, isSameRun, nodeWorkflowId, type RunReference } from '../domain/names.js';
-import type { CoordinatorActivities, WorkflowSurvey } from '../domain/ports/activities.js';
+import type { CoordinatorActivities, WorkflowSurvey } from '../domain/ports/coordinator-activities.js';
 import type { OpenWorkflow } from '../domain/recovery.js';
 import { asActivity } from './boundary.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';

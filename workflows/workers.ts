@@ -5,7 +5,8 @@
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { nodeQueue, ownCoordinatorQueue } from '../domain/names.js';
-import type { ClusterActivities, CoordinatorActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
+import type { ClusterActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
+import type { CoordinatorActivities } from '../domain/ports/coordinator-activities.js';
 import { clusterQueue } from '../domain/names.js';
 import type { Waiting } from './waiting.js';
 

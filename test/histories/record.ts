@@ -1,15 +1,14 @@
 /** `npm run histories`: records the history of every path anew, on a simulated cluster. Declared as tests, whose world it needs. */
 import type { WorkflowHandle } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedUpdate } from '../../clusters/simulated/model.js';
-import { guardId, nodeWorkflowId } from '../../domain/names.js';
 import { partialOptionsSchema, type PartialOptions } from '../../domain/options.js';
 import type { Report } from '../../domain/report.js';
-import { resetToStart } from '../helpers/reset-run.js';
+import { resetToLastTask, resetToStart } from '../helpers/reset-run.js';
 import { scriptsOf } from '../helpers/scripts.js';
 import { createWorld, type World } from '../helpers/simulated-world.js';
-import { writeRecordedPath } from './histories.js';
+import { recordRun } from './record-run.js';
 
 const worked = ['node3', 'node4'];
 
@@ -20,23 +19,7 @@ beforeAll(async () => {
 beforeEach(() => world.offerNext());
 afterAll(() => world.stop());
 
-/** Writes the histories of the run, and of its guard and nodes as far as they are of this run. */
-async function record(path: string, run: WorkflowHandle): Promise<number> {
-  await world.untilFree();
-  const latest = world.temporal.client.workflow.getHandle(run.workflowId);
-  const { startTime } = await latest.describe();
-  const others = [guardId(world.name), ...worked.map((node) => nodeWorkflowId(world.name, node))].map((id) => world.temporal.client.workflow.getHandle(id));
-  const workflows = await Promise.all(
-    [latest, ...others].map(async (handle) => {
-      const description = await handle.describe().catch(() => null);
-      if (description === null || description.startTime < startTime) return [];
-      return [{ workflowId: handle.workflowId, history: JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown }];
-    }),
-  );
-  await writeRecordedPath({ path, workflows: workflows.flat() });
-  return workflows.flat().length;
-}
-
+const record = (path: string, run: WorkflowHandle) => recordRun(world, worked, path, run);
 const start = (options: PartialOptions = {}) => world.start(options, { nodes: worked });
 const onlyApp = (change: Partial<SimulatedUpdate> = {}) =>
   world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, change)));
@@ -130,6 +113,27 @@ describe('recorded', () => {
     await resetToStart(handle);
     await onlyApp();
     expect((await ended('adoption', handle)).nodes.map((node) => node.outcome)).not.toContain('NeedsAttention');
+  });
+
+  it('reset to its last step', async () => {
+    const handle = await startStalled();
+    await resetToLastTask(handle);
+    await onlyApp();
+    expect((await ended('reset-to-last-step', handle)).nodes.map((node) => node.outcome)).not.toContain('NeedsAttention');
+  });
+
+  it('failback immediate', async () => {
+    expect((await ended('failback-immediate', await start({ failback: 'immediate' }))).outcome).toBe('Succeeded');
+  });
+
+  it('approval, a window, and a node that is skipped', async () => {
+    await onlyApp();
+    const window = { end: Temporal.Now.plainDateTimeISO('UTC').add({ hours: 2 }).toString({ smallestUnit: 'minute' }), timeZone: 'UTC' };
+    const handle = await start({ approval: 'firstNode', window, order: worked });
+    await world.until(handle, ({ phase, wait }) => phase === 'awaitingApproval' && wait !== null);
+    await world.say(handle, 'skip', { node: 'node4' });
+    await world.say(handle, 'approve');
+    expect((await ended('approval-window-skip', handle)).nodes.map((node) => node.outcome)).toEqual(['Succeeded', 'Skipped']);
   });
 
   it('hooks and gates', async () => {
