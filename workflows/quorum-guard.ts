@@ -1,16 +1,18 @@
 /** Quorum is never given up, and no role: whatever takes a node away from the cluster waits here first. */
+import { patched } from '@temporalio/workflow';
 import { decideCapacity, rolesWithoutPlace } from '../domain/capacity.js';
 import { findNode, type ClusterDescription } from '../domain/cluster.js';
 import { durationMs } from '../domain/duration.js';
 import { CauError, errorCatalogue } from '../domain/errors.js';
+import { pauseMs } from '../domain/patience.js';
 import { decideQuorum } from '../domain/quorum.js';
 import { renderVerdict, verdictOf, type Verdict } from '../domain/verdict.js';
 import { waits } from '../domain/waits.js';
 import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
-import { waiting } from './waiting.js';
+import { waiting, type Waiting } from './waiting.js';
 
-const lookMs = 1000;
+const pauses = { first: 1000, most: 300_000 };
 /** Asked of every member in turn, each time; who does not answer now may do so a moment later. */
 const patienceMs = 0;
 
@@ -41,7 +43,8 @@ interface Look {
 /** @throws CauError `QuorumAtRisk` when it does not get better in time, `Stopped` when the node was asked to end meanwhile */
 async function guarded(state: NodeState, look: () => Promise<Look>): Promise<ClusterDescription> {
   const { node, options } = state.order;
-  const until = Date.now() + durationMs(options.quorumWait);
+  const startedAt = Date.now();
+  const until = startedAt + durationMs(options.quorumWait);
   const first = await look().catch(waitsForQuorum);
   if (first.verdict.state === 'met' && first.description !== null) return first.description;
   return waiting(state.waits, 'quorum', { node, why: renderVerdict(first.verdict) }, until - Date.now(), async (wait) => {
@@ -50,7 +53,7 @@ async function guarded(state: NodeState, look: () => Promise<Look>): Promise<Clu
       if (wait.leftMs() === 0) throw new CauError('QuorumAtRisk', `${node} cannot be taken out: ${why} (waited ${options.quorumWait}).`, { where: node });
       wait.because(waits.quorum({ node, why }).reason);
       state.say(`waits for quorum and capacity: ${why}`);
-      await wait.sleep(lookMs, `wait: ${why}`);
+      await pause(state, wait, startedAt, `wait: ${why}`);
       // Nothing is under way while it waits here.
       state.stopHere();
       const next = await look().catch(waitsForQuorum);
@@ -58,6 +61,12 @@ async function guarded(state: NodeState, look: () => Promise<Look>): Promise<Clu
       verdict = next.verdict;
     }
   });
+}
+
+/** Until the next look, or until the node is asked to end. A run of an earlier version looks every second. */
+async function pause(state: NodeState, wait: Waiting, startedAt: number, summary: string): Promise<void> {
+  if (!patched('patience')) return wait.sleep(pauses.first, summary);
+  await wait.until(() => state.isAskedToEnd, summary, pauseMs(Date.now() - startedAt, pauses));
 }
 
 /** Nobody could speak for the cluster: that is what lost quorum looks like, and it may come back. */

@@ -5,6 +5,7 @@
 import type { ClusterDescription } from '../domain/cluster.js';
 import { createFailure, errorCatalogue, type Failure } from '../domain/errors.js';
 import type { RunReference } from '../domain/names.js';
+import { pauseMs } from '../domain/patience.js';
 import type { Baseline } from '../domain/placement.js';
 import type { ClusterActivities, NodeActivities, WatchAnswer } from '../domain/ports/activities.js';
 import type { z } from 'zod';
@@ -14,7 +15,7 @@ import { detailsBoard, waiting, type WaitBoard } from './waiting.js';
 import { question } from './workers.js';
 
 const questionMs = 3000;
-const watchMs = 10_000;
+const watchMs = { first: 10_000, most: 60_000 };
 /** How long a member may think through what the cluster would do: a simulation for each step of each node. */
 export const thinkingMs = 60_000;
 const roundPauseMs = 500;
@@ -73,15 +74,16 @@ export class Witnesses {
    * @param onWaiting told the reasons each time a watch ends without an answer
    */
   async watch(watch: Watch, onWaiting: (reasons: readonly string[]) => void): Promise<WatchAnswer> {
-    const until = Date.now() + watch.timeoutMs;
+    const startedAt = Date.now();
+    const until = startedAt + watch.timeoutMs;
     for (;;) {
-      const leftMs = Math.max(0, until - Date.now());
+      const forMs = Math.min(pauseMs(Date.now() - startedAt, watchMs), Math.max(0, until - Date.now()));
       const answer = await this.ask({
         summary: watch.summary,
         not: watch.node,
-        timeoutMs: watchMs + questionMs,
+        timeoutMs: Math.max(forMs, watchMs.first) + questionMs,
         ...(watch.patienceMs === undefined ? {} : { patienceMs: watch.patienceMs }),
-        ask: (activities, target) => activities.watchCluster({ ...target, ...watchInput(watch, Math.min(watchMs, leftMs)) }),
+        ask: (activities, target) => activities.watchCluster({ ...target, ...watchInput(watch, forMs) }),
       });
       if (answer.verdict.state !== 'waiting' || Date.now() >= until) return answer;
       onWaiting(answer.verdict.reasons);
