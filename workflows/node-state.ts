@@ -133,10 +133,6 @@ export class NodeState {
     this.show();
   }
 
-  get isAskedToEnd(): boolean {
-    return this.stopReason !== null;
-  }
-
   /** @throws CauError `Stopped` when this node was asked to end; called only where ending is safe. */
   stopHere(): void {
     if (this.stopReason !== null) throw new CauError('Stopped', this.stopReason, { where: this.order.node });

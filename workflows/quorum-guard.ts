@@ -66,7 +66,7 @@ async function guarded(state: NodeState, look: () => Promise<Look>): Promise<Clu
 /** Until the next look, or until the node is asked to end. A run of an earlier version looks every second. */
 async function pause(state: NodeState, wait: Waiting, startedAt: number, summary: string): Promise<void> {
   if (!patched('patience')) return wait.sleep(pauses.first, summary);
-  await wait.until(() => state.isAskedToEnd, summary, pauseMs(Date.now() - startedAt, pauses));
+  await wait.until(() => state.isStopAsked, summary, pauseMs(Date.now() - startedAt, pauses));
 }
 
 /** Nobody could speak for the cluster: that is what lost quorum looks like, and it may come back. */

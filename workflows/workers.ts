@@ -4,10 +4,9 @@
  * witness, which another member answers instead. What waits for another takes the proof that the wait is shown.
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { nodeQueue, ownCoordinatorQueue } from '../domain/names.js';
+import { clusterQueue, nodeQueue, ownCoordinatorQueue } from '../domain/names.js';
 import type { ClusterActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
 import type { CoordinatorActivities } from '../domain/ports/coordinator-activities.js';
-import { clusterQueue } from '../domain/names.js';
 import type { Waiting } from './waiting.js';
 
 type OnNode = NodeActivities & ClusterActivities;
