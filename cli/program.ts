@@ -12,6 +12,7 @@ import { addNotifyCommand } from './commands/notify.js';
 import { addPreviewCommand } from './commands/preview.js';
 import { addProfileCommand } from './commands/profile.js';
 import { addRecoverCommand } from './commands/recover.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
 import { addScheduleCommand } from './commands/schedule.js';
@@ -50,6 +51,7 @@ for (const add of [
   addNotifyCommand,
   addControlCommands,
   addReportCommand,
+  addReplayCommand,
   addRecoverCommand,
   addVerifyCommand,
   addSupportCommand,
