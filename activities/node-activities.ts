@@ -87,7 +87,8 @@ export function createNodeActivities(deps: NodeActivityDependencies): NodeActivi
     startClusterStack: guard(nodeInputs.target, () =>
       occupation.work(async () => {
         await whileBeating('starting the cluster stack', () => driver.startStack());
-        await memory.change((now) => ({ ...now, stackStopped: null }));
+        // One that is still starting may yet fail; then the node must know that it is down for a run.
+        if ((await driver.stackState()).running) await memory.change((now) => ({ ...now, stackStopped: null }));
       }),
     ),
     findStrayResources: guard(nodeInputs.target, () => whileBeating('asking resources', () => driver.findStrayResources())),
