@@ -27,15 +27,29 @@ export async function readServiceState(): Promise<ServiceState> {
  * Read from disk, since "systemctl list-unit-files" takes seconds.
  */
 export async function readEnabled(): Promise<string[]> {
-  const [wanting, levels] = await Promise.all([namesIn(unitDirectory, /\.(?:wants|requires|upholds)$/), namesIn('/etc', /^rc[2-5S]\.d$/)]);
+  const [wanting, levels, units] = await Promise.all([
+    namesIn(unitDirectory, /\.(?:wants|requires|upholds)$/),
+    namesIn('/etc', /^rc[2-5S]\.d$/),
+    Promise.all(unitDirectories.map((directory) => namesIn(directory, /\.service$/))),
+  ]);
   const [wanted, scripts] = await Promise.all([
     Promise.all(wanting.map((name) => namesIn(join(unitDirectory, name), /\.(?:service|socket|timer|path)$/))),
     Promise.all(levels.map((name) => namesIn(join('/etc', name), /^S\d\d/))),
   ]);
-  return [...new Set([...wanted.flat(), ...scripts.flat().map((script) => `${script.slice(3)}.service`)])];
+  return [...new Set([...wanted.flat(), ...findEffective(scripts.flat(), new Set(units.flat()))])];
+}
+
+/**
+ * What links of runlevels, such as `S01nginx`, start at boot. Where there is a unit of that name systemd goes by the unit alone, and a link that
+ * was left when that was disabled must not make it count as enabled before an update enables it.
+ */
+export function findEffective(links: readonly string[], units: ReadonlySet<string>): string[] {
+  return links.map((link) => `${link.slice(3)}.service`).filter((unit) => !units.has(unit));
 }
 
 const unitDirectory = '/etc/systemd/system';
+/** Where systemd finds units; those that it makes of scripts are elsewhere. */
+const unitDirectories = [unitDirectory, '/run/systemd/system', '/usr/local/lib/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system'];
 const namesIn = async (directory: string, pattern: RegExp) => (await readdir(directory).catch(() => [])).filter((name) => pattern.test(name));
 
 /** Every unit that systemd has loaded. @throws CauError as `requireUnits` */

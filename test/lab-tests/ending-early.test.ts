@@ -1,8 +1,9 @@
 /** Runs that end before their last node: told to stop, at whatever they are, or at the end of their maintenance window. */
+import { basename } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { previewRun } from '../../client/runs.js';
-import type { PartialOptions } from '../../domain/options.js';
+import { partialOptionsSchema, type PartialOptions } from '../../domain/options.js';
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { slowFile } from '../lab/repository.js';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   atFirst = await placements(world.lab);
   await world.sh('node3', slowMirror);
   await world.sh('node3', slowRole);
+  for (const node of two.nodes) for (const brake of [brakes.gate, brakes.script]) await world.sh(node, scriptFor(brake));
 });
 afterAll(() => world.stop());
 // What one test could not end is not in the way of the next.
@@ -27,8 +29,21 @@ afterEach(async () => {
 const two = { nodes: ['node3', 'node4'] };
 const inOrder = { order: two.nodes };
 /** While node3 has one of these files, what it stands for goes on. */
-const brakes = { installation: slowFile, mirror: '/run/slow-mirror', stop: '/run/slow-stop', start: '/run/slow-start' };
+const brakes = {
+  installation: slowFile,
+  mirror: '/run/slow-mirror',
+  stop: '/run/slow-stop',
+  start: '/run/slow-start',
+  gate: '/run/closed-gate',
+  script: '/run/slow-script',
+};
 const slowMirror = `printf '%s\\n' '#!/bin/sh' 'case " $* " in *" download "*) while [ -e ${brakes.mirror} ]; do sleep 0.1; done ;; esac' 'exec /usr/bin/apt-get "$@"' > /usr/local/sbin/apt-get && chmod 755 /usr/local/sbin/apt-get`;
+/** A script named after its brake: as a gate it does not hold while that is there, before a node it lasts as long. */
+const scriptFor = (brake: string) => {
+  const path = `/etc/cau/scripts/${basename(brake)}`;
+  const wait = brake === brakes.script ? `while [ -e ${brake} ]; do sleep 0.1; done` : `[ ! -e ${brake} ]`;
+  return `mkdir -p /etc/cau/scripts && printf '%s\\n' '#!/bin/sh' '${wait}' > ${path} && chmod 755 ${path}`;
+};
 const slowRole = `sed -i '2i case "$1" in stop | start) for i in $(seq 100); do [ -e "/run/slow-$1" ] || break; sleep 0.1; done ;; esac' /usr/lib/ocf/resource.d/pacemaker/Dummy`;
 
 /** Every node serves, every role is where it was, nothing of ours is left, and the records say that every invariant holds. */
@@ -42,7 +57,9 @@ async function expectAllIsWell(report: Report): Promise<void> {
 
 interface Moment {
   readonly brake?: string;
-  readonly options?: PartialOptions;
+  readonly options?: PartialOptions | (() => PartialOptions);
+  /** The run is paused as soon as it is started. */
+  readonly isPaused?: boolean;
   isNow(progress: Progress): boolean;
   /** What becomes of the node at work; null where none is yet. */
   readonly afterStep: object | null;
@@ -53,9 +70,31 @@ const untouched = { outcome: 'Canceled', installed: 0, inMaintenanceMs: null, re
 const done = { outcome: 'Succeeded', failure: null, installed: 1, kept: null };
 // Nothing stalls in an installation there, so that the stack may run on.
 const keep = { clusterDuringInstall: 'keep' } as const;
+/** A window that opens in a minute at the earliest: later than any of these tests ends. */
+const laterWindow = (): PartialOptions => {
+  const at = (minutes: number) => Temporal.Now.zonedDateTimeISO('UTC').add({ minutes }).toPlainDateTime().toString({ smallestUnit: 'minute' });
+  return { window: { start: at(2), end: at(120), timeZone: 'UTC' } };
+};
+const gate = partialOptionsSchema.parse({ gates: [{ name: 'open', kind: 'command', script: basename(brakes.gate), when: 'before', every: '200ms' }] });
 const moments: Readonly<Record<string, Moment>> = {
+  'is paused': { isPaused: true, isNow: ({ phase }) => phase === 'paused', afterStep: null, afterNode: null },
+  'waits for its maintenance window': { options: laterWindow, isNow: ({ phase }) => phase === 'awaitingWindow', afterStep: null, afterNode: null },
   'waits for approval': { options: { approval: 'plan' }, isNow: ({ phase }) => phase === 'awaitingApproval', afterStep: null, afterNode: null },
   'fetches the updates': { brake: brakes.mirror, isNow: ({ phase }) => phase === 'staging', afterStep: null, afterNode: null },
+  'waits at a gate before a node': {
+    brake: brakes.gate,
+    options: { ...keep, ...gate },
+    isNow: isIn('node3', 'gatesBefore'),
+    afterStep: untouched,
+    afterNode: done,
+  },
+  'runs the script before a node': {
+    brake: brakes.script,
+    options: { ...keep, preUpdateScript: basename(brakes.script) },
+    isNow: isIn('node3', 'preUpdateScript'),
+    afterStep: { ...untouched, hooks: [{ ended: 'exited', exitCode: 0 }] },
+    afterNode: done,
+  },
   'drains a node': {
     brake: brakes.stop,
     options: keep,
@@ -85,10 +124,11 @@ describe.each([
 ] as const)('a run that is told to stop after the %s', (after, expected) => {
   it.each(Object.entries(moments))(
     'while it %s begins nothing more, and leaves every node serving',
-    async (_when, { brake, options = {}, isNow, ...moment }) => {
+    async (_when, { brake, options = {}, isPaused = false, isNow, ...moment }) => {
       await world.lab.offerSlow();
       if (brake !== undefined) await world.sh('node3', `touch ${brake}`);
-      const handle = await world.start({ ...inOrder, ...options }, two);
+      const handle = await world.start({ ...inOrder, ...(typeof options === 'function' ? options() : options) }, two);
+      if (isPaused) expect(await world.say(handle, 'pause')).toBe(true);
       await world.until(handle, isNow);
       expect(await world.say(handle, 'stop', { reason: 'change freeze', after })).toBe(true);
       if (brake !== undefined) await world.sh('node3', `rm -f ${brake}`);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientFailure } from '../../client/failures.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
@@ -5,6 +6,7 @@ import { startOwnTemporal, type OwnTemporal } from '../helpers/own-temporal.js';
 import { slowFile } from '../lab/repository.js';
 import { nodeAddress } from '../lab/place.js';
 import { createLabWorld, isIn, type LabWorld } from './lab-world.js';
+import { askEach } from './one-question.js';
 import { tracesInCib } from './proof.js';
 
 let temporal: OwnTemporal;
@@ -93,6 +95,7 @@ describe('a run that ends badly in the middle of an installation', () => {
         ['node4', 'Succeeded'],
       ]),
     );
+    expect(await world.complaintsAbout(report)).toEqual([]);
   });
 
   it('by "reset" ends with every node serving, the guard closed, nothing installed twice, and a new run that works', async () => {
@@ -111,7 +114,7 @@ describe('a run that ends badly in the middle of an installation', () => {
       requestId: handle.workflowId,
     });
     await letGo('node3');
-    await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
+    const reset = await world.report(world.temporal.client.workflow.getHandle(handle.workflowId));
     await world.untilFree();
     await lab.waitSettled();
     expect(await standbyNodes()).toEqual([]);
@@ -120,8 +123,10 @@ describe('a run that ends badly in the middle of an installation', () => {
       const times = (await lab.installations(node)).filter(({ name, version }) => name === 'cau-demo-slow' && version === offered);
       expect(times.length, node).toBeLessThanOrEqual(1);
     }
+    expect(await world.complaintsAbout(reset)).toEqual([]);
     const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
     expect(report.nodes.every((node) => node.outcome === 'UpToDate' || node.outcome === 'Succeeded')).toBe(true);
+    expect(await world.complaintsAbout(report)).toEqual([]);
   });
 });
 
@@ -151,6 +156,7 @@ describe('an installation whose run vanishes without anybody left to clean up', 
     expect((await lab.installations('node3')).filter(({ name, version }) => name === 'cau-demo-slow' && version === offered)).toHaveLength(1);
     const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
     expect(report.nodes.map((node) => node.outcome).toSorted()).toEqual(['Succeeded', 'UpToDate']);
+    expect(await world.complaintsAbout(report)).toEqual([]);
   });
 
   it("because Temporal's data is lost: after releaseAfter the node serves, and a new run works", async () => {
@@ -165,11 +171,12 @@ describe('an installation whose run vanishes without anybody left to clean up', 
     await expectServing();
     const report = await world.report(await world.start({}, { nodes: ['node3', 'node4'] }));
     expect(report.nodes.map((node) => node.outcome).toSorted()).toEqual(['Succeeded', 'UpToDate']);
+    expect(await world.complaintsAbout(report)).toEqual([]);
   });
 });
 
 describe('a node that is cut off from its peers but still reaches Temporal', () => {
-  it('changes no CIB of its own, and a run of its peers takes none of them out, since that would cost them their quorum', async () => {
+  it('refuses every cluster verb for want of quorum and changes no CIB; the others take nobody out meanwhile', async () => {
     const { lab } = world;
     // With fencing it would be gone at once; here it must live on, alone.
     await lab.exec('node1', 'crm_attribute', '--type', 'crm_config', '--name', 'stonith-enabled', '--update', 'false');
@@ -181,8 +188,20 @@ describe('a node that is cut off from its peers but still reaches Temporal', () 
     await expect
       .poll(async () => (await lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).match(/<node name="node4"[^>]*online="(\w+)"/)?.[1], { timeout: 30_000 })
       .toBe('false');
-    const configuration = async () => /epoch="(\d+)"/.exec(await lab.exec('node4', 'cibadmin', '--query', '--local'))?.[1];
+    const configuration = async () => / epoch="(\d+)"/.exec(await lab.exec('node4', 'cibadmin', '--query', '--local'))?.[1];
     const epoch = await configuration();
+    const run = { workflowId: `cau/run/${lab.place.name}/alone`, firstExecutionRunId: randomUUID() };
+    const answers = await askEach(world, 'node4', {
+      describeCluster: {},
+      predictMoves: { order: ['node4'] },
+      takeLease: { run, releaseAfter: '30m' },
+      holdNode: { held: 'node4', run, limit: 1, releaseAfter: '30m' },
+      keepNode: { held: 'node4', run, reason: 'by a lab test' },
+      releaseNode: { held: 'node4', run },
+      dropLease: { run },
+    });
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ code: 'NoQuorumHere', message: expect.stringMatching(/quorum/), where: 'node4' })));
+    expect(await configuration()).toBe(epoch);
     // Two of four votes would be left: nobody may be taken out, and the run says so without touching anybody.
     const report = await world.report(await world.start({ quorumWait: '2s' }, { nodes: ['node1'] }));
     expect(report.nodes[0]).toMatchObject({ outcome: 'Failed', failure: { code: 'QuorumAtRisk' } });
