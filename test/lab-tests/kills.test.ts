@@ -4,11 +4,13 @@ import { startOwnTemporal, type OwnTemporal } from '../helpers/own-temporal.js';
 import { slowFile } from '../lab/repository.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { tracesInCib } from './proof.js';
+import { askedSize } from './size.js';
 
 /** How long Temporal is away. */
 const outageMs = 3000;
+const sizes: readonly (2 | 4)[] = askedSize === null ? [4, 2] : [askedSize];
 
-describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fencing, in the middle of an installation', (count) => {
+describe.each(sizes)('on a real Pacemaker cluster of %i nodes with fencing, in the middle of an installation', (count) => {
   let temporal: OwnTemporal;
   let world: LabWorld;
   beforeAll(async () => {
