@@ -26,8 +26,13 @@ export async function readRecordedPaths(): Promise<RecordedPath[]> {
   );
 }
 
-/** Writes a path anew; who took each step on which machine is left out. */
+const leftOut = new Map([
+  ['identity', 'recorded'],
+  ['stackTrace', ''],
+]);
+
+/** Writes a path anew; who took each step on which machine, and where a program was, is left out. */
 export async function writeRecordedPath({ path, workflows }: RecordedPath): Promise<void> {
-  const lines = workflows.map((workflow) => JSON.stringify(workflow, (key, value: unknown) => (key === 'identity' ? 'recorded' : value)));
+  const lines = workflows.map((workflow) => JSON.stringify(workflow, (key, value: unknown) => leftOut.get(key) ?? value));
   await writeFile(`${directory}${path}.json`, `[\n${lines.join(',\n')}\n]\n`);
 }

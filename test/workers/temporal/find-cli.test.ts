@@ -79,9 +79,9 @@ describe('the Temporal CLI', () => {
   });
 
   it('that cannot be built without a network is refused with what could not be reached and what to do, and the next attempt is free to build', async () => {
-    const unreachable = 'dial tcp: lookup proxy.golang.org on 192.0.2.1:53: no such host';
+    const unreachable = 'dial tcp: lookup modules.example on 192.0.2.1:53: no such host';
     await goThatFails(
-      `go: downloading github.com/temporalio/cli v1.8.2\n../../cmd/main.go:8:2: github.com/temporalio/cli@v1.8.2: Get "https://proxy.golang.org/x.zip": ${unreachable}`,
+      `go: downloading github.com/temporalio/cli v1.8.2\n../../cmd/main.go:8:2: github.com/temporalio/cli@v1.8.2: Get "https://modules.example/x.zip": ${unreachable}`,
     );
     for (const attempt of ['first', 'second']) {
       const error = await findTemporalCli(progress).catch((thrown: unknown) => thrown);
