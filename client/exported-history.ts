@@ -2,8 +2,15 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { readFile } from 'node:fs/promises';
 import { CauError } from '../domain/errors.js';
+import type { TimeLine } from '../domain/time-line.js';
+import { timeLineOf } from '../histories/time-line.js';
 
 type History = ReturnType<typeof historyFromJSON>;
+
+/** The time line of the histories in these files. @throws CauError as `readExportedHistory` */
+export async function readTimeLine(files: readonly string[]): Promise<TimeLine> {
+  return timeLineOf(await Promise.all(files.map((file) => readExportedHistory(file))));
+}
 
 /** The events of the history in this file. @throws CauError `InvalidInput` when it cannot be read, or is no exported history */
 export async function readExportedHistory(file: string): Promise<NonNullable<History['events']>> {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readExportedHistory } from '../../client/exported-history.js';
+import { readExportedHistory, readTimeLine } from '../../client/exported-history.js';
 import { renderTimeLine } from '../../client/reports/time-line-text.js';
 import { timeLineOf } from '../../histories/time-line.js';
 import { readRecordedPaths } from '../histories/histories.js';
@@ -20,11 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const lineOf = async (files: readonly string[]) => timeLineOf(await Promise.all(files.map((file) => readExportedHistory(file))));
-
 describe('the time line of exported histories', () => {
   it('has every workflow of the run, and what happened in the order in which it did', async () => {
-    const { workflows, entries } = await lineOf(filesOf('success'));
+    const { workflows, entries } = await readTimeLine(filesOf('success'));
     expect(workflows.map(({ workflow, type, state }) => [workflow, type, state])).toEqual([
       ['run', 'updatingRun', 'completed'],
       ['guard', 'clusterGuard', 'completed'],
@@ -40,7 +38,7 @@ describe('the time line of exported histories', () => {
   });
 
   it('says why a step failed and what was waited for, on one line each', async () => {
-    const line = await lineOf(filesOf('hooks-and-gates'));
+    const line = await readTimeLine(filesOf('hooks-and-gates'));
     const lines = renderTimeLine(line, false).split('\n');
     expect(lines.find((one) => one.includes('Gate "door"'))).toMatch(/^ +\+\d+\.\d\d s {2}\S/);
     expect(lines.length).toBe(line.entries.length + line.workflows.length + 2);
@@ -48,7 +46,7 @@ describe('the time line of exported histories', () => {
 
   it('is told of a single history, also of one that had not ended', async () => {
     const [, , node = ''] = filesOf('success');
-    const events = (JSON.parse(JSON.stringify(await lineOf([node]))) as { entries: unknown[] }).entries;
+    const events = (JSON.parse(JSON.stringify(await readTimeLine([node]))) as { entries: unknown[] }).entries;
     expect(events.length).toBeGreaterThan(20);
     const history = await readExportedHistory(node);
     const { workflows, entries } = timeLineOf([history.slice(0, 12)]);
