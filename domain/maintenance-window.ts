@@ -66,13 +66,12 @@ export function fitNodes(window: SettledWindow, nodes: readonly NodeToFit[], now
   let at = Math.max(now, window.opensAt === null ? now : Date.parse(window.opensAt));
   return inWaves(nodes).flatMap((wave) => {
     const beginsAt = at;
-    const fits = wave.map(({ expected }) => decideFit(window, expected, beginsAt).state === 'met');
-    at += Math.max(0, ...wave.filter((_node, index) => fits[index] === true).map(({ expected }) => expected.ms));
-    return wave.map(({ node, expected }, index) => ({
-      node,
-      expected,
-      doneAt: fits[index] === true ? new Date(beginsAt + expected.ms).toISOString() : null,
-    }));
+    return wave.map(({ node, expected }) => {
+      if (decideFit(window, expected, beginsAt).state !== 'met') return { node, expected, doneAt: null };
+      const doneAt = beginsAt + expected.ms;
+      at = Math.max(at, doneAt);
+      return { node, expected, doneAt: new Date(doneAt).toISOString() };
+    });
   });
 }
 

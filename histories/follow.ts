@@ -51,8 +51,9 @@ export async function followHistories(temporal: HistoryClient, run: Execution, t
     const { workflowExecution: child, workflowType } = seen.event.childWorkflowExecutionStartedEventAttributes ?? {};
     // Whoever tells the targets of a run is no part of its story, and outlives it.
     if (workflowType?.name !== 'notification' && typeof child?.workflowId === 'string' && typeof child.runId === 'string') {
-      const name = workflowType?.name === 'clusterGuard' ? 'guard' : (child.workflowId.split('/').at(-1) ?? '');
-      children.push(followOne(temporal, name, { workflowId: child.workflowId, runId: child.runId }, reading, tell));
+      children.push(
+        followOne(temporal, nameOfWorkflow(workflowType?.name, child.workflowId), { workflowId: child.workflowId, runId: child.runId }, reading, tell),
+      );
     }
     tell(seen);
   });
@@ -91,6 +92,17 @@ async function followOne(
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** What events call a workflow (see `SeenEvent`). */
+export function nameOfWorkflow(type: string | null | undefined, workflowId: string): string {
+  if (type === 'updatingRun') return 'run';
+  return type === 'clusterGuard' ? 'guard' : (workflowId.split('/').at(-1) ?? '');
+}
+
+/** The order in which events of several histories are told. */
+export function byTime(left: SeenEvent, right: SeenEvent): number {
+  return left.at - right.at || left.id - right.id;
 }
 
 /** An event of the history of `workflow` (see `SeenEvent`). */

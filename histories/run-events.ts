@@ -1,5 +1,4 @@
 /** The events of a run, read from its history and those of its nodes: complete, in order, and the same whenever they are read. */
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { createFailure, failureSchema } from '../domain/errors.js';
 import { eventCatalogue, eventsOfFailure, eventsOfNode, eventsOfReport, type EventWords, type RunEvent } from '../domain/events.js';
@@ -8,6 +7,7 @@ import { eventOfTimer, type TimerEvent } from '../domain/alarms.js';
 import { targetNewsSchema, type Place } from '../domain/notification.js';
 import { eventsOfStep, nodeOfStep } from '../domain/step-events.js';
 import type { SeenEvent } from './follow.js';
+import { decode, wordsOf } from './payloads.js';
 
 /** What was read so far, as far as later events depend on it. */
 interface Memory {
@@ -182,15 +182,3 @@ const requestOf = ({ workflow, event }: SeenEvent) =>
   workflow === 'run' ? requestSchema.safeParse(decode(event.workflowExecutionStartedEventAttributes?.input)).data : undefined;
 const because = (reason: string | null | undefined) => (reason === null || reason === undefined || reason === '' ? '' : `: ${reason}`);
 const nameOf = (workflowId: string | null | undefined) => workflowId?.split('/').at(-1) ?? null;
-
-const wordsOf = (payload: Payload | null | undefined) => text.parse(payload === null || payload === undefined ? null : decode({ payloads: [payload] })) ?? '';
-
-/** The first payload as it was given; undefined when it cannot be decoded. */
-function decode(payloads: { readonly payloads?: readonly Payload[] | null } | null | undefined): unknown {
-  const [payload] = payloads?.payloads ?? [];
-  try {
-    return payload === undefined ? undefined : defaultPayloadConverter.fromPayload(payload);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,6 @@
 /** Telling the events of a run in order of time, also while it goes on. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { followHistories, type HistoryClient, type Reading, type SeenEvent } from './follow.js';
+import { byTime, followHistories, type HistoryClient, type Reading, type SeenEvent } from './follow.js';
 import { isUnavailable } from './unavailable.js';
 import { createEventReader, type EventSource, type ReadEvent } from './run-events.js';
 
@@ -20,7 +20,7 @@ export async function* tellEvents(temporal: HistoryClient, run: ToldRun, reading
   const read = createEventReader(run);
   let waiting: SeenEvent[] = [];
   const tell = (): ReadEvent[] => {
-    const ready = waiting.toSorted((left, right) => left.at - right.at || left.id - right.id);
+    const ready = waiting.toSorted(byTime);
     waiting = [];
     return ready.flatMap(read);
   };

@@ -1,14 +1,14 @@
 /** The time line of exported histories: what each step was for, how long it took, what was waited for, and the events of the run. */
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { TimeLine, TimeLineEntry, ToldWorkflow } from '../domain/time-line.js';
-import { toSeenEvent, type SeenEvent } from './follow.js';
+import { byTime, nameOfWorkflow, toSeenEvent, type SeenEvent } from './follow.js';
+import { wordsOf } from './payloads.js';
 import { createEventReader } from './run-events.js';
 
 type HistoryEvent = SeenEvent['event'];
 
 /** A time line of the histories of one run: its own, its guard's and its nodes', or some of them. Each has at least one event. */
 export function timeLineOf(histories: readonly (readonly HistoryEvent[])[]): TimeLine {
-  const told = histories.map((events) => ({ workflow: describe(events), seen: seenIn(events) }));
+  const told = histories.map(tell);
   const beganAt = Math.min(...told.flatMap(({ seen }) => seen.slice(0, 1).map(({ at }) => at)));
   const entries = [...told.flatMap(({ seen }) => stepsAndWaits(seen)), ...eventsIn(told)];
   return {
@@ -21,25 +21,20 @@ export function timeLineOf(histories: readonly (readonly HistoryEvent[])[]): Tim
 
 type Entry = Omit<TimeLineEntry, 'at' | 'afterMs'> & { readonly from: number };
 
-function describe(events: readonly HistoryEvent[]): ToldWorkflow {
+interface Told {
+  readonly workflow: ToldWorkflow;
+  readonly seen: readonly SeenEvent[];
+}
+
+function tell(events: readonly HistoryEvent[]): Told {
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const type = started?.workflowType?.name ?? 'workflow';
   const workflowId = started?.workflowId ?? '';
-  const last = events.at(-1);
-  const end =
-    last === undefined ? undefined : /^workflowExecution(Completed|Failed|TimedOut|Canceled|Terminated|ContinuedAsNew)$/.exec(toSeenEvent('', last).kind)?.[1];
-  return { workflow: nameOf(type, workflowId), workflowId, type, events: events.length, state: end === undefined ? 'running' : lowerFirst(end) };
-}
-
-/** As `followHistories` names them. */
-function nameOf(type: string, workflowId: string): string {
-  if (type === 'updatingRun') return 'run';
-  return type === 'clusterGuard' ? 'guard' : (workflowId.split('/').at(-1) ?? type);
-}
-
-function seenIn(events: readonly HistoryEvent[]): SeenEvent[] {
-  const { workflow } = describe(events);
-  return events.map((event) => toSeenEvent(workflow, event));
+  const name = nameOfWorkflow(type, workflowId);
+  const seen = events.map((event) => toSeenEvent(name, event));
+  const end = /^workflowExecution(Completed|Failed|TimedOut|Canceled|Terminated|ContinuedAsNew)$/.exec(seen.at(-1)?.kind ?? '')?.[1];
+  const state = end === undefined ? 'running' : `${end.charAt(0).toLowerCase()}${end.slice(1)}`;
+  return { workflow: { workflow: name, workflowId, type, events: events.length, state }, seen };
 }
 
 /** What began and ended in one history, by the id of the event that began it. */
@@ -67,33 +62,24 @@ function stepsAndWaits(seen: readonly SeenEvent[]): Entry[] {
 }
 
 /** The events of the run, as `cau events` tells them. */
-function eventsIn(told: readonly { readonly seen: readonly SeenEvent[]; readonly workflow: ToldWorkflow }[]): Entry[] {
+function eventsIn(told: readonly Told[]): Entry[] {
   const run = told.find(({ workflow }) => workflow.workflow === 'run');
   const started = run?.seen[0]?.event.workflowExecutionStartedEventAttributes;
   const read = createEventReader({ workflowId: run?.workflow.workflowId ?? '', firstExecutionRunId: started?.firstExecutionRunId ?? '' });
-  const inOrder = told.flatMap(({ seen }) => seen).toSorted((left, right) => left.at - right.at || left.id - right.id);
-  return inOrder.flatMap((seen) =>
-    read(seen).map(({ event: { number, node, message } }) => ({
-      from: seen.at,
-      workflow: seen.workflow,
-      kind: 'event' as const,
-      what: `${number} ${node === null || node === seen.workflow ? '' : `${node}: `}${message}`,
-      ms: null,
-      attempts: 0,
-      failure: null,
-    })),
-  );
+  return told
+    .flatMap(({ seen }) => seen)
+    .toSorted(byTime)
+    .flatMap((seen) =>
+      read(seen).map(({ event: { number, node, message } }) => ({
+        from: seen.at,
+        workflow: seen.workflow,
+        kind: 'event' as const,
+        what: `${number} ${node === null || node === seen.workflow ? '' : `${node}: `}${message}`,
+        ms: null,
+        attempts: 0,
+        failure: null,
+      })),
+    );
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const lowerFirst = (word: string) => `${word.charAt(0).toLowerCase()}${word.slice(1)}`;
-
-/** What cannot be decoded, for instance since it is encrypted, is left out. */
-function wordsOf(payload: Payload | null | undefined): string {
-  if (payload === null || payload === undefined) return '';
-  try {
-    return String(defaultPayloadConverter.fromPayload(payload));
-  } catch {
-    return '';
-  }
-}
