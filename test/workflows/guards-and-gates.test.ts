@@ -55,6 +55,38 @@ describe('the guard of quorum and capacity', () => {
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 
+  it('waits before the stack of a drained node is stopped for its installation, when another member was lost meanwhile', async () => {
+    const before = await world.cluster.installLog('node3');
+    world.cluster.slowStop('node3', 1500);
+    const handle = await world.start({ clusterDuringInstall: 'stop' }, { nodes: ['node3'] });
+    await world.cluster.until((cluster) => cluster.nodes.some((node) => node.name === 'node3' && node.standby));
+    await world.cluster.crash('node1');
+    await untilWaiting('node3', /^waits for quorum and capacity: .*without node3/);
+    expect(nodeOf('node3')).toMatchObject({ online: true, standby: true });
+    expect(await world.cluster.installLog('node3')).toEqual(before);
+    world.cluster.slowStop('node3', 0);
+    world.cluster.powerOn('node1');
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Succeeded', installed: 1, attempts: [] });
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
+  it('waits before a restart, when another member was lost during the installation: the node stays a member with its vote', async () => {
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'kernel').map((update) => Object.assign(update, { endlessOn: ['node3'] })));
+    const handle = await world.start({}, { nodes: ['node3'] });
+    await expect.poll(() => world.cluster.halfInstalled('node3'), { timeout: 20_000 }).toEqual(['kernel']);
+    const boot = world.cluster.bootId('node3');
+    await world.cluster.crash('node1');
+    world.cluster.endlessUpdate('node3', 'kernel', false);
+    await untilWaiting('node3', /^waits for quorum and capacity: .*without node3/);
+    expect(world.cluster.bootId('node3')).toBe(boot);
+    expect(nodeOf('node3')).toMatchObject({ online: true, standby: true });
+    world.cluster.powerOn('node1');
+    const [node] = (await world.report(handle)).nodes;
+    expect(node).toMatchObject({ outcome: 'Succeeded', attempts: [] });
+    expect(node?.restarts.map(({ from }) => from)).toEqual([boot]);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
   it('does not drain a node whose role would serve nowhere else, and goes on when there is another place', async () => {
     // The copy on node4 is started anew and not in sync: nobody could take over from node2.
     world.cluster.holdSync('db', 'node4', true);
