@@ -4,6 +4,7 @@ import { findNode, type ClusterDescription } from './cluster.js';
 import type { PredictedNodeMoves } from './ports/cluster-driver.js';
 import { mustDrain } from './drain-need.js';
 import { maintenanceByWish, standbyByWish, wayOutOfMaintenance, wayOutOfStandby } from './operators-wish.js';
+import { releaseOfKept } from './recovery.js';
 import { decideOrder, siteOf, sitesOf } from './order.js';
 import { fitList } from './payload-size.js';
 import type { RunOptions } from './options.js';
@@ -107,7 +108,10 @@ export function reasonToSkip(cluster: ClusterDescription, name: string, includeS
   if (!node.online) return { because: 'offline', wayOut: null };
   if (node.pending) return { because: 'not a full member: it is joining or leaving', wayOut: null };
   if (node.hold !== null && node.hold.kept !== null && node.hold.intact)
-    return { because: `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`, wayOut: null };
+    return {
+      because: `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`,
+      wayOut: `when it is well again, let go of it: ${releaseOfKept(cluster.cluster, name)}`,
+    };
   if (node.standbyBy === 'operator' && !includeStandby) return { because: standbyByWish, wayOut: wayOutOfStandby(name) };
   if (node.maintenance) return { because: maintenanceByWish, wayOut: wayOutOfMaintenance(name) };
   return null;

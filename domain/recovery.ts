@@ -9,6 +9,11 @@ import { isSameRun, nameSchema, type RunReference } from './names.js';
 import { endOfStandby } from './operators-wish.js';
 import type { ReleaseDecision } from './release.js';
 
+/** The command that lets go of a node which a run that is over kept on purpose. */
+export function releaseOfKept(cluster: string, node: string): string {
+  return `cau recover ${cluster} --apply --node ${node}`;
+}
+
 /** The input of the workflow `recovery`. */
 export const recoveryRequestSchema = z.strictObject({
   cluster: nameSchema,

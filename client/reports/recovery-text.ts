@@ -1,6 +1,6 @@
 /** What is left of runs on a cluster, for eyes. */
 import type { ReleaseDecision } from '../../domain/release.js';
-import { isClear, type LeftClaim, type OpenWorkflow, type Recovery } from '../../domain/recovery.js';
+import { isClear, releaseOfKept, type LeftClaim, type OpenWorkflow, type Recovery } from '../../domain/recovery.js';
 import { createPaint } from './paint.js';
 
 const states = { open: 'alive', closed: 'over', unknown: 'unknown to Temporal' } as const;
@@ -14,7 +14,7 @@ export function renderRecovery(recovery: Recovery, colours: boolean): string {
   for (const hold of left.holds) {
     lines.push(
       `${hold.node}: ${hold.kept === null ? `held by ${renderRun(hold)}` : `kept in maintenance mode by ${renderRun(hold)}: ${hold.kept}`}`,
-      ...(hold.kept === null ? renderOutlook(hold.outlook) : [`  when it is well again: cau recover ${cluster} --apply --node ${hold.node}`]),
+      ...(hold.kept === null ? renderOutlook(hold.outlook) : [`  when it is well again: ${releaseOfKept(cluster, hold.node)}`]),
     );
   }
   if (left.lease !== null) lines.push(`lease of the cluster: ${renderRun(left.lease)}`, ...renderOutlook(left.lease.outlook));

@@ -76,6 +76,11 @@ describe('a node is left out', () => {
       exampleNode('node1', { maintenance: true }),
       'in maintenance by the wish of an operator; to have it updated, let him end that ("crm_attribute -N node1 -n maintenance -D" on Pacemaker)',
     ],
+    [
+      'when an earlier run kept it, with the reason and the command that lets go of it',
+      heldNode('node1', otherRun, { hold: { run: otherRun, intact: true, kept: 'web could not be stopped', releaseAfter: '30m' } }),
+      `kept in maintenance mode by run ${otherRun.workflowId}: web could not be stopped; when it is well again, let go of it: cau recover example --apply --node node1`,
+    ],
     ['when it is a remote node', exampleNode('node1', { kind: 'remote' }), 'a remote node: it has no vote and no worker of its own'],
   ])('%s', (_title, node, reason) => {
     const found = reasonToSkip(withNodes(cluster, node), 'node1');

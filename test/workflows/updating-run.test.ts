@@ -144,7 +144,10 @@ describe('what an operator decided', () => {
 
   it('counts: a node that was kept is left alone, until he ends its standby; then the next run updates it and nothing is left', async () => {
     const left = await world.run({}, { nodes: ['node1'] });
-    expect(left.nodes[0]).toMatchObject({ outcome: 'Skipped', reason: expect.stringMatching(/^kept in maintenance mode by run .*web/) });
+    expect(left.nodes[0]).toMatchObject({
+      outcome: 'Skipped',
+      reason: expect.stringMatching(/^kept in maintenance mode by run .*web.*: cau recover .* --apply --node node1$/),
+    });
     expect(world.cluster.description().nodes[0]?.hold?.kept).toContain('web');
     world.cluster.operatorStandby('node1', 'off');
     expect((await world.run({}, { nodes: ['node1'] })).nodes[0]).toMatchObject({ outcome: 'Succeeded' });
