@@ -5,7 +5,7 @@ describe('the chaos suite', () => {
   it('does everything on the usual terms, a share of it on the others, and the lab, when nothing is picked', () => {
     expect(portionsOf({})).toEqual([
       { terms: 'usual', kills: null, schedules: 300 },
-      { terms: 'steered', kills: 40, schedules: 30 },
+      { terms: 'steered', kills: 24, schedules: 12 },
     ]);
     expect(isLabWanted({})).toBe(true);
   });
