@@ -64,7 +64,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
       workerDeploymentOptions: { version: { deploymentName: 'cau', buildId }, useWorkerVersioning: false },
       activities,
       // A task in the hands of a dead coordinator is given to another after this time.
-      stickyQueueScheduleToStartTimeout: '300ms',
+      stickyQueueScheduleToStartTimeout: '250ms',
       maxCachedWorkflows: 500,
       shutdownGraceTime: '2s',
       shutdownForceTime: '5s',
