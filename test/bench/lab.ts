@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
 import { untilWorkersPoll } from '../../client/pollers.js';
 import { awaitReport, startRun } from '../../client/runs.js';
+import type { PartialOptions } from '../../domain/options.js';
 import { enterArguments } from '../lab/machine.js';
 import { createControlNode } from './ansible/playbook.js';
 import type { Endings } from '../helpers/endings.js';
@@ -15,12 +16,12 @@ const shellLoop = fileURLToPath(new URL('shell-loop.sh', import.meta.url));
 const patienceMs = 5 * 60_000;
 
 /** What takes a cluster from the old versions to the new ones. */
-export const tools = ['cau', 'shell', 'ansible'] as const;
+export const tools = ['cau', 'cau-two', 'shell', 'ansible'] as const;
 export type Tool = (typeof tools)[number];
 
 type Progress = (line: string) => void;
 type Run = (endings: Endings, progress: Progress) => Promise<LabRun>;
-const runs: Readonly<Record<Tool, Run>> = { cau: runCau, shell: runShell, ansible: runAnsible };
+const runs: Readonly<Record<Tool, Run>> = { cau: oneAtATime, 'cau-two': twoAtOnce, shell: runShell, ansible: runAnsible };
 
 /** Each of them that often, in turn, each time on a fresh lab. A trial fails when the tool did not do all of its work. */
 export function timeTrials(count: number, wanted: readonly Tool[], progress: Progress): Trial<LabRun>[] {
@@ -29,14 +30,28 @@ export function timeTrials(count: number, wanted: readonly Tool[], progress: Pro
   );
 }
 
+function oneAtATime(endings: Endings, progress: Progress): Promise<LabRun> {
+  return runCau(endings, progress, {});
+}
+
+/** Four votes do not let two nodes go; the fifth, of a quorum device, does. */
+function twoAtOnce(endings: Endings, progress: Progress): Promise<LabRun> {
+  return runCau(endings, progress, { quorumDevice: true, options: { maxParallelNodes: 2 } });
+}
+
+interface CauRun {
+  readonly quorumDevice?: boolean;
+  readonly options?: PartialOptions;
+}
+
 /** From the request to start the run until its result is here. */
-async function runCau(endings: Endings, progress: Progress): Promise<LabRun> {
+async function runCau(endings: Endings, progress: Progress, { quorumDevice = false, options = {} }: CauRun): Promise<LabRun> {
   const { port, temporal } = await startBenchTemporal(endings, progress);
-  const lab = await startFreshLab(endings, { temporalPort: port });
+  const lab = await startFreshLab(endings, { temporalPort: port, quorumDevice });
   await untilWorkersPoll(temporal, benchPlace.name, lab.nodes);
   const { result, interruptions } = await whileProbed(lab, endings, async () => {
     const startedAt = performance.now();
-    const report = await awaitReport(await startRun(temporal, { cluster: benchPlace.name, requestedBy: 'bench' }));
+    const report = await awaitReport(await startRun(temporal, { cluster: benchPlace.name, options, requestedBy: 'bench' }));
     return { ms: performance.now() - startedAt, report };
   });
   const { report, ms } = result;

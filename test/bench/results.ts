@@ -62,8 +62,8 @@ export interface ToolFigures {
 export interface LabFigures {
   readonly software: readonly string[];
   readonly tools: readonly ToolFigures[];
-  /** Median of cau over median of that tool, where both were measured. */
-  readonly ratios: { readonly shell: number | null; readonly ansible: number | null };
+  /** Median of cau over median of that tool, where both were measured; `twoOverShell` is that of cau with two nodes at once over the loop. */
+  readonly ratios: { readonly shell: number | null; readonly ansible: number | null; readonly twoOverShell: number | null };
 }
 
 export interface FailoverFigures {
@@ -101,14 +101,14 @@ export function summariseSimulated(runs: readonly SimulatedRun[]): SimulatedFigu
 export function summariseLab(byTool: ReadonlyMap<Tool, readonly LabRun[]>): LabFigures {
   const figures = [...byTool].flatMap(([tool, runs]) => (runs.length === 0 ? [] : [toolFigures(tool, runs)]));
   const median = (tool: Tool) => figures.find((one) => one.tool === tool)?.summary.median ?? null;
-  const ratioTo = (tool: Tool) => {
-    const [ours, theirs] = [median('cau'), median(tool)];
+  const ratio = (tool: Tool, other: Tool) => {
+    const [ours, theirs] = [median(tool), median(other)];
     return ours === null || theirs === null ? null : ours / theirs;
   };
   return {
     software: [...new Set([...byTool.values()].flat().flatMap((run) => run.software))],
     tools: figures,
-    ratios: { shell: ratioTo('shell'), ansible: ratioTo('ansible') },
+    ratios: { shell: ratio('cau', 'shell'), ansible: ratio('cau', 'ansible'), twoOverShell: ratio('cau-two', 'shell') },
   };
 }
 

@@ -64,6 +64,7 @@ export function labGrids({ tools, ratios, software }: LabFigures): Grid[] {
       head: ['cau over', 'ratio'],
       rows: [
         ['shell loop', ratio(ratios.shell, targets.labRatio)],
+        ['shell loop, with two nodes at once', ratio(ratios.twoOverShell, targets.labRatio)],
         ['Ansible', ratio(ratios.ansible, targets.ansibleRatio)],
       ],
     },
@@ -107,7 +108,7 @@ function phaseGrid(tool: Tool, phases: readonly PhaseFigures[]): Grid {
   };
 }
 
-const toolNames: Readonly<Record<Tool, string>> = { cau: 'cau', shell: 'shell loop', ansible: 'Ansible' };
+const toolNames: Readonly<Record<Tool, string>> = { cau: 'cau', 'cau-two': 'cau, two nodes at once', shell: 'shell loop', ansible: 'Ansible' };
 const whole = (value: number) => value.toFixed(0);
 const fine = (value: number) => value.toFixed(1);
 const pair = (summary: Summary | null) => (summary === null ? ['-', '-'] : [fine(summary.median), fine(summary.p95)]);
