@@ -63,7 +63,7 @@ export async function runCoordinator(settings: CoordinatorSettings, signal: Abor
       // Kept in every history, for the next version to see whose steps it would have to repeat.
       workerDeploymentOptions: { version: { deploymentName: 'cau', buildId }, useWorkerVersioning: false },
       activities,
-      // A task in the hands of a dead coordinator is given to another after this time.
+      // What is offered to a dead coordinator is given to another after this time (decision 0025).
       stickyQueueScheduleToStartTimeout: '250ms',
       maxCachedWorkflows: 500,
       shutdownGraceTime: '2s',
