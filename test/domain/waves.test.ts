@@ -223,6 +223,20 @@ describe('of any cluster', () => {
     );
   });
 
+  it('of a large cluster are as full as they can be: no node would fit into an earlier one', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(anyFacts(24), ({ given, order, limit }) => {
+        fc.pre(order.length > 10);
+        const waves = decideWaves(given, order, limit);
+        const misplaced = waves.flatMap((wave, later) =>
+          wave.filter((node) => waves.slice(0, later).some((earlier) => earlier.length < limit && keepsAll(given, [...earlier, node]))),
+        );
+        expect(misplaced).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('no other division of a small cluster has fewer waves', { timeout: 120_000 }, () => {
     /** Every way to part the nodes, tried one by one. */
     const fewest = (given: WaveFacts, nodes: readonly string[], limit: number): number => {
