@@ -18,20 +18,18 @@ const patienceMs = 5 * 60_000;
 /** What takes a cluster from the old versions to the new ones. */
 export const tools = ['cau', 'cau-two', 'shell', 'ansible'] as const;
 export type Tool = (typeof tools)[number];
+/** Those that are compared unless others are asked for: each does one node after another, and the page of the comparison has a place for it. */
+export const usualTools = ['cau', 'shell', 'ansible'] as const satisfies readonly Tool[];
 
 type Progress = (line: string) => void;
 type Run = (endings: Endings, progress: Progress) => Promise<LabRun>;
-const runs: Readonly<Record<Tool, Run>> = { cau: oneAtATime, 'cau-two': twoAtOnce, shell: runShell, ansible: runAnsible };
+const runs: Readonly<Record<Tool, Run>> = { cau: runCau, 'cau-two': twoAtOnce, shell: runShell, ansible: runAnsible };
 
 /** Each of them that often, in turn, each time on a fresh lab. A trial fails when the tool did not do all of its work. */
 export function timeTrials(count: number, wanted: readonly Tool[], progress: Progress): Trial<LabRun>[] {
   return Array.from({ length: count }, (_, index) => index + 1).flatMap((number) =>
     wanted.map((tool) => ({ id: `time/${tool}/${number}`, measure: (endings: Endings) => runs[tool](endings, progress) })),
   );
-}
-
-function oneAtATime(endings: Endings, progress: Progress): Promise<LabRun> {
-  return runCau(endings, progress, {});
 }
 
 /** Four votes do not let two nodes go; the fifth, of a quorum device, does. */
@@ -45,7 +43,7 @@ interface CauRun {
 }
 
 /** From the request to start the run until its result is here. */
-async function runCau(endings: Endings, progress: Progress, { quorumDevice = false, options = {} }: CauRun): Promise<LabRun> {
+async function runCau(endings: Endings, progress: Progress, { quorumDevice = false, options = {} }: CauRun = {}): Promise<LabRun> {
   const { port, temporal } = await startBenchTemporal(endings, progress);
   const lab = await startFreshLab(endings, { temporalPort: port, quorumDevice });
   await untilWorkersPoll(temporal, benchPlace.name, lab.nodes);

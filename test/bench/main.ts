@@ -10,7 +10,7 @@ import { troubleGrids } from './faults/trouble-tables.js';
 import { troubleTrials, type TroubleResult } from './faults/troubles.js';
 import { renderGrid, writePage } from './grid.js';
 import type { LabRun } from './lab-run.js';
-import { timeTrials, tools, type Tool } from './lab.js';
+import { timeTrials, tools, usualTools, type Tool } from './lab.js';
 import { describeMachine } from './machine-facts.js';
 import { measureTrials, Records, type Trial } from './records.js';
 import { summariseFailover, summariseLab, summariseSimulated, targets } from './results.js';
@@ -41,7 +41,7 @@ const flags = new Command('bench')
   .addOption(new Option('--only <parts...>', 'measure only these (default: simulated parallel clusters failover lab)').choices(parts))
   .option('--runs <number>', 'how often each time is measured', parseCount, 3)
   .option('--clusters <number>', 'how many clusters are updated at once, of three nodes each', parseCount, 20)
-  .addOption(new Option('--tools <tools...>', 'compare only these').choices(tools).default([...tools]))
+  .addOption(new Option('--tools <tools...>', 'compare only these').choices(tools).default([...usualTools]))
   .option('--records <file>', 'keep what is measured on a lab there, trial by trial, and do not measure again what is there')
   .option('--within <duration>', 'begin no trial on a lab after that time; with the same records the next call goes on', parseDuration)
   .option('--page <file>', 'put the tables of the lab into their places on that page')

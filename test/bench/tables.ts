@@ -64,7 +64,7 @@ export function labGrids({ tools, ratios, software }: LabFigures): Grid[] {
       head: ['cau over', 'ratio'],
       rows: [
         ['shell loop', ratio(ratios.shell, targets.labRatio)],
-        ['shell loop, with two nodes at once', ratio(ratios.twoOverShell, targets.labRatio)],
+        ...(ratios.twoOverShell === null ? [] : [['shell loop, with two nodes at once', ratio(ratios.twoOverShell, targets.labRatio)]]),
         ['Ansible', ratio(ratios.ansible, targets.ansibleRatio)],
       ],
     },
