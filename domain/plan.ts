@@ -110,7 +110,7 @@ export function reasonToSkip(cluster: ClusterDescription, name: string, includeS
   if (node.hold !== null && node.hold.kept !== null && node.hold.intact)
     return {
       because: `kept in maintenance mode by run ${node.hold.run.workflowId}: ${node.hold.kept}`,
-      wayOut: `when it is well again, let go of it: ${releaseOfKept(cluster.cluster, name)}`,
+      wayOut: `when it is well again, let go of it ("${releaseOfKept(cluster.cluster, name)}")`,
     };
   if (node.standbyBy === 'operator' && !includeStandby) return { because: standbyByWish, wayOut: wayOutOfStandby(name) };
   if (node.maintenance) return { because: maintenanceByWish, wayOut: wayOutOfMaintenance(name) };

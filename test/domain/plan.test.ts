@@ -79,7 +79,7 @@ describe('a node is left out', () => {
     [
       'when an earlier run kept it, with the reason and the command that lets go of it',
       heldNode('node1', otherRun, { hold: { run: otherRun, intact: true, kept: 'web could not be stopped', releaseAfter: '30m' } }),
-      `kept in maintenance mode by run ${otherRun.workflowId}: web could not be stopped; when it is well again, let go of it: cau recover example --apply --node node1`,
+      `kept in maintenance mode by run ${otherRun.workflowId}: web could not be stopped; when it is well again, let go of it ("cau recover example --apply --node node1")`,
     ],
     ['when it is a remote node', exampleNode('node1', { kind: 'remote' }), 'a remote node: it has no vote and no worker of its own'],
   ])('%s', (_title, node, reason) => {

@@ -146,7 +146,7 @@ describe('what an operator decided', () => {
     const left = await world.run({}, { nodes: ['node1'] });
     expect(left.nodes[0]).toMatchObject({
       outcome: 'Skipped',
-      reason: expect.stringMatching(/^kept in maintenance mode by run .*web.*: cau recover .* --apply --node node1$/),
+      reason: expect.stringMatching(/^kept in maintenance mode by run .*web.*\("cau recover .* --apply --node node1"\)$/),
     });
     expect(world.cluster.description().nodes[0]?.hold?.kept).toContain('web');
     world.cluster.operatorStandby('node1', 'off');
