@@ -3,7 +3,7 @@
  * change of the CIB, of membership and of its controller to the node's detail log the moment it happens; the kernel
  * tells us that the file grew. Where the log is switched off, time is all there is.
  */
-import { watch, type FSWatcher } from 'node:fs';
+import { statSync, watch, type FSWatcher } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,60 +13,75 @@ export interface ChangeWatch {
   mark(): void;
   /** Resolves at the first change since the mark, or after `timeoutMs`. */
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;
-  close(): void;
 }
 
 const defaultLog = '/var/log/pacemaker/pacemaker.log';
 const settingFiles = ['/etc/default/pacemaker', '/etc/sysconfig/pacemaker'];
 
+/** The log grows line by line, dozens of them for one change: they are read together. */
+const gatherMs = 25;
 /** Lines come in bursts; one look after a burst is enough, and each look takes time from a cluster that is at work. */
-const burstMs = 50;
+const burstMs = 25;
 /** How often to look without a log to watch. */
 const blindMs = 250;
 const readAtMost = 256 * 1024;
 
-/** The watch of this node. It keeps no process alive. */
+/** The watch of this node. While nobody waits, it does nothing. */
 export function createChangeWatch(findLog: () => Promise<string | null> = findDetailLog): ChangeWatch {
-  const listeners = new Set<() => void>();
-  let changes = 0;
-  let marked = 0;
-  let started: Promise<FSWatcher | null> | undefined;
-  const start = async () => {
-    const log = await findLog();
-    if (log === null) return null;
-    const growth = createGrowth(log);
-    await growth();
-    return tryWatch(log, () => {
-      void growth().then((lines) => {
-        if (!lines.some(isChange)) return;
-        changes += 1;
-        for (const listener of listeners) listener();
-      });
-    });
+  let finding: Promise<string | null> | undefined;
+  let log: string | null = null;
+  let marked: Place = { file: 0, size: 0 };
+  const mark = () => {
+    if (log !== null) marked = endOf(log);
   };
+  const find = () =>
+    (finding ??= findLog().then((found) => {
+      log = found;
+      mark();
+      return found;
+    }));
   return {
     mark() {
-      started ??= start();
-      marked = changes;
+      void find();
+      mark();
     },
     async wait(timeoutMs, signal) {
-      const watcher = await (started ??= start());
+      const found = await find();
       if (signal?.aborted === true || timeoutMs <= 0) return;
-      const ending = new AbortController();
-      const end = () => ending.abort();
-      listeners.add(end);
-      signal?.addEventListener('abort', end);
-      if (changes !== marked) end();
-      await delay(watcher === null ? Math.min(timeoutMs, blindMs) : timeoutMs, undefined, { signal: ending.signal }).catch(() => undefined);
-      listeners.delete(end);
-      signal?.removeEventListener('abort', end);
-      if (changes !== marked) await delay(Math.min(burstMs, timeoutMs));
-    },
-    close() {
-      void started?.then((watcher) => watcher?.close());
-      started = undefined;
+      if (await untilGrown(found, marked, timeoutMs, signal)) await delay(Math.min(burstMs, timeoutMs));
     },
   };
+}
+
+/** Resolves true at the first change in the log beyond that place, false when the time is over or nobody waits any more. */
+function untilGrown(log: string | null, from: Place, timeoutMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const growth = log === null ? () => Promise.resolve([]) : createGrowth(log, from);
+    const look = () =>
+      void growth().then(
+        (lines) => lines.some(isChange) && end(true),
+        () => undefined,
+      );
+    let gathering: NodeJS.Timeout | undefined;
+    const gather = () => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        look();
+      }, gatherMs);
+    };
+    const watcher = log === null ? null : tryWatch(log, gather);
+    const timer = setTimeout(() => end(false), watcher === null ? Math.min(timeoutMs, blindMs) : timeoutMs);
+    const giveUp = () => end(false);
+    signal?.addEventListener('abort', giveUp);
+    const end = (isGrown: boolean) => {
+      clearTimeout(timer);
+      clearTimeout(gathering);
+      watcher?.close();
+      signal?.removeEventListener('abort', giveUp);
+      resolve(isGrown);
+    };
+    look();
+  });
 }
 
 /** The log that this node's settings name (`PCMK_logfile`), or null when it is switched off. */
@@ -103,20 +118,30 @@ function tryWatch(log: string, onGrowth: () => void): FSWatcher | null {
   }
 }
 
-/** Answers the whole lines that were added since the last call; the first call answers none. */
-function createGrowth(log: string): () => Promise<string[]> {
-  let offset: number | undefined;
+/** A place in the log: log rotation replaces the file, or empties it. */
+interface Place {
+  readonly file: number;
+  readonly size: number;
+}
+
+function endOf(log: string): Place {
+  const { ino = 0, size = 0 } = statSync(log, { throwIfNoEntry: false }) ?? {};
+  return { file: ino, size };
+}
+
+/** Answers the whole lines that were added since the last call, at first those beyond that place. */
+function createGrowth(log: string, from: Place): () => Promise<string[]> {
+  let place = from;
   let rest = '';
   let turn = Promise.resolve<string[]>([]);
   const read = async (): Promise<string[]> => {
     const file = await open(log, 'r').catch(() => undefined);
     if (file === undefined) return [];
     try {
-      const { size } = await file.stat();
-      // A file that shrank was rotated: what is in it is new.
-      const from = offset === undefined ? size : offset > size ? 0 : offset;
-      offset = size;
-      const length = Math.min(size - from, readAtMost);
+      const { ino, size } = await file.stat();
+      const isSame = ino === place.file && size >= place.size;
+      const length = Math.min(isSame ? size - place.size : size, readAtMost);
+      place = { file: ino, size };
       if (length <= 0) return [];
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
       const lines = `${rest}${buffer.toString('utf8', 0, bytesRead)}`.split('\n');

@@ -7,8 +7,9 @@ export interface MortalTemporal {
   readonly address: string;
   /** Kills it as `kill -9` does, and resolves when it is gone. Nothing when it is down already. */
   kill(): Promise<void>;
-  /** Starts it again and resolves when it answers. Nothing when it is up, or coming up. */
+  /** Starts it again and resolves when it answers. Nothing when it is up, coming up or stopped. */
   start(): Promise<void>;
+  /** Stops it for good, also for one who killed it and is about to start it again. */
   stop(): Promise<void>;
 }
 
@@ -17,6 +18,7 @@ export async function startMortalTemporal(directory: string, progress: (line: st
   const port = await findFreePort();
   const start = () => startServiceIn(directory, port, () => findTemporalCli(progress));
   let service: ReturnType<typeof start> | null = start();
+  let isStopped = false;
   const { address } = await service;
   return {
     address,
@@ -28,9 +30,13 @@ export async function startMortalTemporal(directory: string, progress: (line: st
       await ended;
     },
     async start() {
+      if (isStopped) return;
       service ??= start();
       await service;
     },
-    stop: async () => (await service)?.stop(),
+    async stop() {
+      isStopped = true;
+      await (await service)?.stop();
+    },
   };
 }

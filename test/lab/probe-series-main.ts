@@ -1,5 +1,6 @@
 /** The process of a series of requests. */
 import { get } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { SeriesResult } from './probe-series.js';
 
 interface Request {
@@ -7,14 +8,20 @@ interface Request {
   ok: boolean;
   firstOk: boolean;
   by: string;
-  doneAt: number;
+  /** Why its last attempt failed. */
+  reason: string;
 }
+
+/** Who answered, or why nobody did. */
+type Answer = { readonly by: string } | { readonly reason: string };
 
 const url = process.argv[2] ?? '';
 const [everyMs = 0, attemptMs = 0] = process.argv.slice(3).map(Number);
 const requests: Request[] = [];
 const pending = new Set<Promise<void>>();
 
+const delays = monitorEventLoopDelay();
+delays.enable();
 const startedAt = performance.now();
 const sending = setInterval(() => {
   // A timer is late under load, and then later and later: what is due is sent all the same.
@@ -34,7 +41,7 @@ async function end(atLeast: number): Promise<void> {
 }
 
 function send(): void {
-  const request: Request = { at: Date.now(), ok: false, firstOk: false, by: '', doneAt: 0 };
+  const request: Request = { at: Date.now(), ok: false, firstOk: false, by: '', reason: '' };
   requests.push(request);
   const done = serve(request).finally(() => pending.delete(done));
   pending.add(done);
@@ -42,25 +49,26 @@ function send(): void {
 
 async function serve(request: Request): Promise<void> {
   const first = await attempt();
-  request.firstOk = first !== null;
-  const by = first ?? (await attempt());
-  request.ok = by !== null;
-  request.by = by ?? '';
-  request.doneAt = Date.now();
+  request.firstOk = 'by' in first;
+  const answer = request.firstOk ? first : await attempt();
+  request.ok = 'by' in answer;
+  if ('by' in answer) request.by = answer.by;
+  else request.reason = answer.reason;
 }
 
-/** A new connection each time, as a new client would make it. Null: no answer. */
-function attempt(): Promise<string | null> {
+/** A new connection each time, as a new client would make it. */
+function attempt(): Promise<Answer> {
   return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException) => resolve({ reason: error.code ?? error.message });
     const outgoing = get(url, { agent: false, timeout: attemptMs }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         body += chunk;
       });
-      response.on('end', () => resolve(response.statusCode === 200 ? body.trim() : null)).on('error', () => resolve(null));
+      response.on('end', () => resolve(response.statusCode === 200 ? { by: body.trim() } : { reason: `HTTP ${response.statusCode}` })).on('error', fail);
     });
-    outgoing.on('timeout', () => outgoing.destroy());
-    outgoing.on('error', () => resolve(null));
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.on('error', fail);
   });
 }
 
@@ -88,5 +96,21 @@ function resultOf(all: readonly Request[]): SeriesResult {
     failedOnce: all.filter((request) => !request.firstOk).length,
     failed: all.filter((request) => !request.ok).length,
     interruptions,
+    failures: failuresOf(all),
+    stalledMs: Math.round(delays.max / 1e6),
   };
+}
+
+function failuresOf(all: readonly Request[]): SeriesResult['failures'] {
+  const rows: Request[][] = [];
+  for (const [index, request] of all.entries()) {
+    if (request.ok) continue;
+    if (index > 0 && all[index - 1]?.ok === false) rows.at(-1)?.push(request);
+    else rows.push([request]);
+  }
+  return rows.map((row) => {
+    const from = row[0]?.at ?? 0;
+    const reasons = [...new Set(row.map(({ reason }) => reason))];
+    return { from: new Date(from).toISOString(), ms: (row.at(-1)?.at ?? from) - from, requests: row.length, reasons };
+  });
 }

@@ -45,6 +45,8 @@ test('An interruption is told with its length and who answered before and after,
   expect(result.interruptions[0]?.ms).toBeGreaterThanOrEqual(250);
   expect(result.failed).toBeGreaterThan(0);
   expect(result.failedOnce).toBeGreaterThanOrEqual(result.failed);
+  expect(result.failures).toMatchObject([{ reasons: expect.arrayContaining(['ECONNREFUSED']) }, { reasons: expect.arrayContaining(['ECONNREFUSED']) }]);
+  expect(result.failures.reduce((sum, { requests }) => sum + requests, 0)).toBe(result.failed);
   // Whatever the machine is busy with: one request for each time that passed.
   expect(result.requests).toBeGreaterThan((elapsedMs / everyMs) * 0.8);
 });

@@ -11,6 +11,10 @@ export interface SeriesResult {
   /** Requests that failed although they were repeated. */
   readonly failed: number;
   readonly interruptions: readonly { readonly from: string; readonly ms: number; readonly before: string; readonly after: string }[];
+  /** The failed requests, one after another in a row: when the first was sent, for how long others were, and why the repetitions failed. */
+  readonly failures: readonly { readonly from: string; readonly ms: number; readonly requests: number; readonly reasons: readonly string[] }[];
+  /** The longest time for which the series' own process did not get to work: what it took for an interruption may have been its own. */
+  readonly stalledMs: number;
 }
 
 export interface Series {

@@ -120,7 +120,6 @@ KillMode=mixed
 TimeoutStopSec=15s
 # At boot the cluster stack comes first.
 Nice=5
-Environment=NODE_OPTIONS=--max-old-space-size=256
 [Install]
 WantedBy=multi-user.target
 `,
