@@ -6,12 +6,11 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ChangeWatch {
   /** Call before a look at the cluster: changes from now on are new. */
   mark(): void;
-  /** Resolves at the first change since the mark, or after `timeoutMs`. */
+  /** Resolves when changes since the mark have come and no more follow at once, or after `timeoutMs`. */
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -21,7 +20,9 @@ const settingFiles = ['/etc/default/pacemaker', '/etc/sysconfig/pacemaker'];
 /** The log grows line by line, dozens of them for one change: they are read together. */
 const gatherMs = 25;
 /** Lines come in bursts; one look after a burst is enough, and each look takes time from a cluster that is at work. */
-const burstMs = 25;
+const calmMs = 50;
+/** A burst that does not end is looked at all the same. */
+const burstMs = 250;
 /** How often to look without a log to watch. */
 const blindMs = 250;
 const readAtMost = 256 * 1024;
@@ -48,39 +49,38 @@ export function createChangeWatch(findLog: () => Promise<string | null> = findDe
     async wait(timeoutMs, signal) {
       const found = await find();
       if (signal?.aborted === true || timeoutMs <= 0) return;
-      if (await untilGrown(found, marked, timeoutMs, signal)) await delay(Math.min(burstMs, timeoutMs));
+      await untilChanged(found, marked, timeoutMs, signal);
     },
   };
 }
 
-/** Resolves true at the first change in the log beyond that place, false when the time is over or nobody waits any more. */
-function untilGrown(log: string | null, from: Place, timeoutMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+/** Resolves after the burst of changes in the log beyond that place, when the time is over, or when nobody waits any more. */
+function untilChanged(log: string | null, from: Place, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const growth = log === null ? () => Promise.resolve([]) : createGrowth(log, from);
-    const look = () =>
-      void growth().then(
-        (lines) => lines.some(isChange) && end(true),
-        () => undefined,
-      );
     let gathering: NodeJS.Timeout | undefined;
-    const gather = () => {
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        look();
-      }, gatherMs);
+    let calm: NodeJS.Timeout | undefined;
+    let burstEndsAt: number | undefined;
+    const read = async () => {
+      gathering = undefined;
+      if (!(await growth()).some(isChange)) return;
+      burstEndsAt ??= Date.now() + burstMs;
+      clearTimeout(calm);
+      calm = setTimeout(end, Math.min(calmMs, burstEndsAt - Date.now()));
     };
-    const watcher = log === null ? null : tryWatch(log, gather);
-    const timer = setTimeout(() => end(false), watcher === null ? Math.min(timeoutMs, blindMs) : timeoutMs);
-    const giveUp = () => end(false);
-    signal?.addEventListener('abort', giveUp);
-    const end = (isGrown: boolean) => {
-      clearTimeout(timer);
-      clearTimeout(gathering);
-      watcher?.close();
-      signal?.removeEventListener('abort', giveUp);
-      resolve(isGrown);
-    };
+    // What cannot be read tells nothing; then time passes.
+    const look = () => void read().catch(() => undefined);
+    const watcher = log === null ? null : tryWatch(log, () => (gathering ??= setTimeout(look, gatherMs)));
+    const timer = setTimeout(end, watcher === null ? Math.min(timeoutMs, blindMs) : timeoutMs);
+    signal?.addEventListener('abort', end);
     look();
+
+    function end() {
+      for (const timeout of [timer, gathering, calm]) clearTimeout(timeout);
+      watcher?.close();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    }
   });
 }
 

@@ -31,6 +31,26 @@ describe('changes of the cluster', () => {
     expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
+  test('are looked at after the burst of them, and while a burst does not end', async () => {
+    const startedMs = performance.now();
+    let writtenMs = startedMs;
+    const writing = setInterval(() => {
+      writtenMs = performance.now();
+      void appendFile(log, change);
+    }, 10);
+    await changes.wait(20_000);
+    const endlessMs = performance.now() - startedMs;
+    clearInterval(writing);
+    expect(endlessMs).toBeGreaterThan(240);
+    expect(endlessMs).toBeLessThan(5000);
+
+    changes.mark();
+    await appendFile(log, change);
+    await changes.wait(20_000);
+    expect(performance.now() - writtenMs).toBeGreaterThan(50);
+    expect(performance.now() - writtenMs).toBeLessThan(5000);
+  });
+
   test('that came between the look and the wait are not missed', async () => {
     await appendFile(log, change);
     const startedMs = performance.now();
