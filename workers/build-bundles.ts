@@ -1,5 +1,5 @@
 /** Build step, after the compiler: what is better loaded as one file is made one. */
-import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,8 @@ import { writeCodeCache } from './code-cache.js';
 import { createWorkflowBundle, workflowBundlePath } from './workflow-bundle.js';
 
 const program = fileURLToPath(new URL('../cli/program.js', import.meta.url));
-const programFile = program.replace(/js$/, 'cjs');
 const takenIn = ['./serve-node.js', './coordinator.js'].map((worker) => fileURLToPath(new URL(worker, import.meta.url)));
-const operation = fileURLToPath(new URL('./operation-main.js', import.meta.url));
+const operation = fileURLToPath(new URL('./operation.js', import.meta.url));
 
 /**
  * What only some commands need stays beside the program, as its modules: `importLate` is given to it by
@@ -50,36 +49,33 @@ const ownPlaces: Plugin = {
   },
 };
 
-/** A third less to read at each start, and all of it ASCII, which V8 keeps in half the room; names stay, for stack traces. */
-const small = { minifyWhitespace: true, supported: { 'template-literal': false }, lineLimit: 160, legalComments: 'external' } as const;
-
 const { code } = await createWorkflowBundle();
 await writeFile(workflowBundlePath, code);
-await makeOneFile(program, {
-  outfile: programFile,
-  format: 'cjs',
-  plugins: [lateParts, noBundler, ownPlaces],
-  define: { 'import.meta.url': 'importMetaUrl' },
-  ...small,
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-});
-await writeCodeCache(programFile, (exports) => {
+await writeCodeCache(await makeOneFile(program, [lateParts, noBundler, ownPlaces]), (exports) => {
   const { loadCoordinator, loadNodeWorker } = exports as Record<'loadCoordinator' | 'loadNodeWorker', () => Promise<unknown>>;
   return Promise.all([loadCoordinator(), loadNodeWorker()]);
 });
-await makeOneFile(operation, {
-  outfile: operation,
-  format: 'esm',
-  // Some libraries in it are CommonJS and ask for Node's own modules and for their own place.
-  banner: {
-    js: [
-      "import { createRequire as createRequireOfBundle } from 'node:module';",
-      'const require = createRequireOfBundle(import.meta.url);',
-      'const { filename: __filename, dirname: __dirname } = import.meta;',
-    ].join('\n'),
-  },
-});
+await writeCodeCache(await makeOneFile(operation), () => Promise.resolve());
 
-async function makeOneFile(file: string, options: BuildOptions): Promise<void> {
-  await build({ entryPoints: [file], allowOverwrite: true, bundle: true, platform: 'node', target: 'node20', logLevel: 'error', ...options });
+/** Makes a CommonJS file beside the module, and answers its path. */
+async function makeOneFile(file: string, plugins: Plugin[] = []): Promise<string> {
+  const outfile = file.replace(/js$/, 'cjs');
+  await build({
+    entryPoints: [file],
+    outfile,
+    plugins,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    // A third less to read at each start, and all of it ASCII, which V8 keeps in half the room; names stay, for stack traces.
+    minifyWhitespace: true,
+    supported: { 'template-literal': false },
+    lineLimit: 160,
+    legalComments: 'external',
+  });
+  return outfile;
 }

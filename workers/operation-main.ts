@@ -1,5 +1,9 @@
-/** The process of one operation: makes the plug-in that its specification names, and lets it work. */
-import { performOperation } from '../host/operation.js';
-import { createPlugin } from './plugins.js';
+/** The process of one operation. After the build its program is one file (`build-bundles.ts`) whose compiled code was kept. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadWithCodeCache } from './code-cache.js';
+import type * as Program from './operation.js';
 
-await performOperation(process.argv[2] ?? '', createPlugin);
+const built = fileURLToPath(new URL('./operation.cjs', import.meta.url));
+const { runOperation } = existsSync(built) ? (loadWithCodeCache(built) as typeof Program) : await import('./operation.js');
+await runOperation(process.argv[2] ?? '');

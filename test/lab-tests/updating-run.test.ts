@@ -11,8 +11,11 @@ const wanted = ['cau-demo-agent 1.1', 'cau-demo-app 1.1', 'cau-demo-kernel 1.1',
 const asksForRestart = 'cau-demo-kernel';
 /** 10,000 requests and more during a run of four nodes. */
 const everyMs = 3;
-/** A usual patience: more than the second after which TCP repeats a packet that was lost while the address moved. */
-const patienceMs = 2000;
+/**
+ * A usual patience, which HTTP clients surpass: TCP repeats a packet that was lost while the address moved after one
+ * second, and again after three. On a machine that is short of processors a move takes longer than that second.
+ */
+const patienceMs = 5000;
 
 describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fencing, one run', (count) => {
   /** Nodes on which an administrator holds the update that asks for a restart. */
