@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../domain/report.js';
-import { startSeries, type SeriesResult } from '../lab/probe-series.js';
+import { startSeries, usualPatienceMs, type SeriesResult } from '../lab/probe-series.js';
 import { witnessName } from '../lab/place.js';
 import { pairsOf } from '../helpers/worked-together.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
@@ -20,7 +20,7 @@ describe('on a real Pacemaker cluster of 4 nodes with fencing and a quorum devic
     beforeAll(async () => {
       const { lab } = world;
       before = { boots: await Promise.all(lab.nodes.map(async (node) => (await lab.bootIds(node)).length)), places: await placements(lab) };
-      const series = await startSeries(lab.continuousUrl, 20, 2000);
+      const series = await startSeries(lab.continuousUrl, 20, usualPatienceMs);
       report = await world.report(await world.start({ maxParallelNodes: 2 }));
       continuous = await series.end();
     });

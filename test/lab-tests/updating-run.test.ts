@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSeries, type SeriesResult } from '../lab/probe-series.js';
+import { startSeries, usualPatienceMs, type SeriesResult } from '../lab/probe-series.js';
 import { usualOffers } from '../lab/repository.js';
 import { verifyRun } from '../../client/verify.js';
 import type { Report } from '../../domain/report.js';
@@ -11,11 +11,6 @@ const wanted = ['cau-demo-agent 1.1', 'cau-demo-app 1.1', 'cau-demo-kernel 1.1',
 const asksForRestart = 'cau-demo-kernel';
 /** 10,000 requests and more during a run of four nodes. */
 const everyMs = 3;
-/**
- * A usual patience, which HTTP clients surpass: TCP repeats a packet that was lost while the address moved after one
- * second, and again after three. On a machine that is short of processors a move takes longer than that second.
- */
-const patienceMs = 5000;
 
 describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fencing, one run', (count) => {
   /** Nodes on which an administrator holds the update that asks for a restart. */
@@ -31,7 +26,7 @@ describe.each([4, 2] as const)('on a real Pacemaker cluster of %i nodes with fen
     const { lab } = world;
     for (const node of spared) await lab.exec(node, 'apt-mark', 'hold', asksForRestart);
     before = { boots: await Promise.all(lab.nodes.map((node) => lab.bootId(node))), places: await placements(lab), recoveries: await recoveries(lab) };
-    const series = await Promise.all([startSeries(lab.webUrl, 20), startSeries(lab.continuousUrl, everyMs, patienceMs)]);
+    const series = await Promise.all([startSeries(lab.webUrl, 20), startSeries(lab.continuousUrl, everyMs, usualPatienceMs)]);
     report = await world.report(await world.start());
     const [webSeries, continuousSeries] = series;
     [web, continuous] = await Promise.all([webSeries.end(), continuousSeries.end(10_000)]);

@@ -27,6 +27,12 @@ export interface Series {
 const impatientMs = 500;
 
 /**
+ * A usual patience, which HTTP clients surpass: TCP repeats a packet that was lost while the address moved after one
+ * second, and again after three. On a machine that is short of processors a move takes longer than that second.
+ */
+export const usualPatienceMs = 5000;
+
+/**
  * Starts sending a request to `url` every `everyMs` milliseconds, whatever the earlier ones do.
  * @param attemptMs how long a client waits for the answer to one attempt
  */
