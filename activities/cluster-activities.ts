@@ -39,7 +39,7 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
       const until = Date.now() + input.patienceMs;
       for (;;) {
         // A node's own view of itself counts only together with quorum; a node that left has no view to prove.
-        const { sight, isIdle } = await driver.look();
+        const { sight, isIdle, waitForChange } = await driver.look();
         requireQuorate(sight);
         const seen = decide(sight, input);
         const verdict = seen.state === 'met' ? decide({ ...sight, idle: !asksIdle(input.condition) || (await isIdle()) }, input) : seen;
@@ -47,7 +47,7 @@ export function createClusterActivities({ boundary, driver }: { readonly boundar
         const leftMs = until - Date.now();
         if (verdict.state !== 'waiting' || leftMs <= 0)
           return { verdict, placement: placementOf(sight), witness: sight.witness, members: sight.nodes.map(({ name }) => name) };
-        await driver.waitForChange(Math.min(leftMs, 1000));
+        await waitForChange(Math.min(leftMs, 1000));
       }
     }),
   };

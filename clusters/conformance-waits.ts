@@ -1,24 +1,32 @@
 /** Waiting for a cluster under test to look as asked: it is looked at when something changes, never slept for. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { ClusterDescription } from '../domain/cluster.js';
+import type { WatchedCluster } from '../domain/cluster.js';
 import { CauError, errorCatalogue } from '../domain/errors.js';
 import { decideMember } from '../domain/membership.js';
 import type { ClusterDriver } from '../domain/ports/cluster-driver.js';
 import { renderVerdict, verdictOf, type Verdict } from '../domain/verdict.js';
 
 const patienceMs = 120_000;
+/** How long to leave a node alone that does not answer. */
+const downMs = 200;
 
 /** Looks whenever something changes, until the condition is met. A node on its way up may not answer yet. */
-export async function until(driver: ClusterDriver, decide: (cluster: ClusterDescription) => Verdict): Promise<ClusterDescription> {
+export async function until(driver: ClusterDriver, decide: (cluster: WatchedCluster) => Verdict): Promise<WatchedCluster> {
   const giveUpAt = Date.now() + patienceMs;
   let last = 'no answer';
   while (Date.now() < giveUpAt) {
-    const cluster = await driver.describe().catch((error: unknown) => unlessDown(error));
-    const verdict = cluster === null ? null : decide(cluster);
-    if (cluster !== null && verdict?.state === 'met') return cluster;
-    if (verdict?.state === 'impossible') throw new Error(renderVerdict(verdict));
-    if (verdict !== null) last = renderVerdict(verdict);
-    await driver.waitForChange(500);
+    const look = await driver.look().catch((error: unknown) => unlessDown(error));
+    if (look === null) {
+      await delay(downMs);
+      continue;
+    }
+    const cluster = { ...look.sight, idle: await look.isIdle() };
+    const verdict = decide(cluster);
+    if (verdict.state === 'met') return cluster;
+    last = renderVerdict(verdict);
+    if (verdict.state === 'impossible') throw new Error(last);
+    await look.waitForChange(500);
   }
   throw new Error(`It took longer than ${patienceMs} ms: ${last}`);
 }

@@ -29,8 +29,6 @@ export interface NodeWorkerSettings {
   /** Kept over restarts: ledger, archive, the plug-ins' own directories. */
   readonly stateDirectory: string;
   readonly driver: ClusterDriver;
-  /** Another one, for the watch over holds. */
-  readonly watchDriver: ClusterDriver;
   readonly host: NodeHost;
   readonly plugins: readonly UpdatePlugin[];
   /** The node's own policy: which scripts runs may use, and where they are. */

@@ -16,7 +16,6 @@ import type { ReleaseMemoryFile } from '../host/release-memory.js';
 
 export interface ReleaseWatchDependencies {
   readonly own: { readonly cluster: string; readonly node: string };
-  /** Used by the watch alone: a driver remembers what it saw last. */
   readonly driver: ClusterDriver;
   readonly host: NodeHost;
   readonly memory: ReleaseMemoryFile;

@@ -20,7 +20,7 @@ export interface ReleasingSettings {
   readonly connection: ConnectionSettings;
   readonly namespace: string;
   readonly stateDirectory: string;
-  readonly watchDriver: ClusterDriver;
+  readonly driver: ClusterDriver;
   readonly host: NodeHost;
   log(line: string): void;
 }
@@ -38,7 +38,7 @@ const askMs = 3000;
 
 /** They work from the first moment, also while Temporal is away. */
 export function createReleasing(
-  { cluster, node, connection, namespace, stateDirectory, watchDriver, host, log }: ReleasingSettings,
+  { cluster, node, connection, namespace, stateDirectory, driver, host, log }: ReleasingSettings,
   ledger: Ledger,
   journal: Journal,
 ): Releasing {
@@ -48,10 +48,10 @@ export function createReleasing(
   const record = (event: Readonly<Record<string, unknown>>) => log(JSON.stringify({ at: new Date().toISOString(), ...event }));
   const memory = openReleaseMemory(join(stateDirectory, 'release'));
   const occupation = createOccupation(() => findSurvivor(ledger, host));
-  const release = createNodeRelease({ own, driver: watchDriver, host, memory, occupation, record });
+  const release = createNodeRelease({ own, driver, host, memory, occupation, record });
   const watch = createReleaseWatch({
     own,
-    driver: watchDriver,
+    driver,
     host,
     memory,
     occupation,

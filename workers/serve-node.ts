@@ -23,7 +23,7 @@ export async function serveNode(configuration: Configuration, log: (line: string
   await runNodeWorker({ ...common, ...parts, metrics }, signal);
 }
 
-type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'watchDriver' | 'host' | 'plugins' | 'scripts' | 'stateDirectory' | 'machineFile'>;
+type Parts = Pick<NodeWorkerSettings, 'cluster' | 'node' | 'driver' | 'host' | 'plugins' | 'scripts' | 'stateDirectory' | 'machineFile'>;
 
 function simulatedParts({ machineFile, plugins, scripts }: Configuration): Parts {
   if (machineFile.value === null)
@@ -33,7 +33,6 @@ function simulatedParts({ machineFile, plugins, scripts }: Configuration): Parts
     cluster: machine.cluster,
     node: machine.node,
     driver: createSimulatedDriver(machine),
-    watchDriver: createSimulatedDriver(machine),
     host: createSimulatedHost(machine),
     plugins: createPlugins(plugins.value ?? ['simulated'], machineFile.value),
     // Each machine has its own disk.
@@ -80,7 +79,6 @@ function pacemakerParts({ cluster, node, stateDirectory, plugins, scripts, scrip
     cluster: cluster.value,
     node: node.value,
     driver: createPacemakerDriver(settings),
-    watchDriver: createPacemakerDriver(settings),
     host,
     plugins: createPlugins(allowed, null),
     scripts: { directory: scriptsDirectory.value, allowed: scripts.value },

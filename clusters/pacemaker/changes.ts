@@ -3,16 +3,17 @@
  * change of the CIB, of membership and of its controller to the node's detail log the moment it happens; the kernel
  * tells us that the file grew. Where the log is switched off, time is all there is.
  */
-import { statSync, watch, type FSWatcher } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 export interface ChangeWatch {
-  /** Call before a look at the cluster: changes from now on are new. */
-  mark(): void;
-  /** Resolves when changes since the mark have come and no more follow at once, or after `timeoutMs`. */
-  wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /** Call before a look at the cluster: what is answered waits for changes from now on. */
+  mark(): WaitForChange;
 }
+
+/** Resolves when changes have come and no more follow at once, or after `timeoutMs`. */
+export type WaitForChange = (timeoutMs: number, signal?: AbortSignal) => Promise<void>;
 
 const defaultLog = '/var/log/pacemaker/pacemaker.log';
 const settingFiles = ['/etc/default/pacemaker', '/etc/sysconfig/pacemaker'];
@@ -28,36 +29,23 @@ const blindMs = 250;
 const readAtMost = 256 * 1024;
 
 /** The watch of this node. While nobody waits, it does nothing. */
-export function createChangeWatch(findLog: () => Promise<string | null> = findDetailLog): ChangeWatch {
-  let finding: Promise<string | null> | undefined;
-  let log: string | null = null;
-  let marked: Place = { file: 0, size: 0 };
-  const mark = () => {
-    if (log !== null) marked = endOf(log);
-  };
-  const find = () =>
-    (finding ??= findLog().then((found) => {
-      log = found;
-      mark();
-      return found;
-    }));
+export function createChangeWatch(findLog: () => string | null = findDetailLog): ChangeWatch {
+  let found: { readonly log: string | null } | undefined;
   return {
     mark() {
-      void find();
-      mark();
-    },
-    async wait(timeoutMs, signal) {
-      const found = await find();
-      if (signal?.aborted === true || timeoutMs <= 0) return;
-      await untilChanged(found, marked, timeoutMs, signal);
+      const { log } = (found ??= { log: findLog() });
+      const from = log === null ? null : endOf(log);
+      return async (timeoutMs, signal) => {
+        if (signal?.aborted !== true && timeoutMs > 0) await untilChanged(from, timeoutMs, signal);
+      };
     },
   };
 }
 
 /** Resolves after the burst of changes in the log beyond that place, when the time is over, or when nobody waits any more. */
-function untilChanged(log: string | null, from: Place, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+function untilChanged(from: Place | null, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const growth = log === null ? () => Promise.resolve([]) : createGrowth(log, from);
+    const growth = from === null ? () => Promise.resolve([]) : createGrowth(from);
     let gathering: NodeJS.Timeout | undefined;
     let calm: NodeJS.Timeout | undefined;
     let burstEndsAt: number | undefined;
@@ -70,7 +58,7 @@ function untilChanged(log: string | null, from: Place, timeoutMs: number, signal
     };
     // What cannot be read tells nothing; then time passes.
     const look = () => void read().catch(() => undefined);
-    const watcher = log === null ? null : tryWatch(log, () => (gathering ??= setTimeout(look, gatherMs)));
+    const watcher = from === null ? null : tryWatch(from.log, () => (gathering ??= setTimeout(look, gatherMs)));
     const timer = setTimeout(end, watcher === null ? Math.min(timeoutMs, blindMs) : timeoutMs);
     signal?.addEventListener('abort', end);
     look();
@@ -85,11 +73,10 @@ function untilChanged(log: string | null, from: Place, timeoutMs: number, signal
 }
 
 /** The log that this node's settings name (`PCMK_logfile`), or null when it is switched off. */
-export async function findDetailLog(): Promise<string | null> {
-  const settings = await Promise.all(settingFiles.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const values = settings
-    .join('\n')
-    .split('\n')
+export function findDetailLog(): string | null {
+  const values = settingFiles
+    .filter((file) => existsSync(file))
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
     .flatMap((line) => /^\s*(?:export\s+)?PCMK_logfile=["']?([^"'\s]+)/.exec(line)?.[1] ?? []);
   const log = values.at(-1) ?? defaultLog;
   return log === 'none' || log === '/dev/null' ? null : log;
@@ -120,28 +107,29 @@ function tryWatch(log: string, onGrowth: () => void): FSWatcher | null {
 
 /** A place in the log: log rotation replaces the file, or empties it. */
 interface Place {
+  readonly log: string;
   readonly file: number;
   readonly size: number;
 }
 
 function endOf(log: string): Place {
   const { ino = 0, size = 0 } = statSync(log, { throwIfNoEntry: false }) ?? {};
-  return { file: ino, size };
+  return { log, file: ino, size };
 }
 
 /** Answers the whole lines that were added since the last call, at first those beyond that place. */
-function createGrowth(log: string, from: Place): () => Promise<string[]> {
+function createGrowth(from: Place): () => Promise<string[]> {
   let place = from;
   let rest = '';
   let turn = Promise.resolve<string[]>([]);
   const read = async (): Promise<string[]> => {
-    const file = await open(log, 'r').catch(() => undefined);
+    const file = await open(place.log, 'r').catch(() => undefined);
     if (file === undefined) return [];
     try {
       const { ino, size } = await file.stat();
       const isSame = ino === place.file && size >= place.size;
       const length = Math.min(isSame ? size - place.size : size, readAtMost);
-      place = { file: ino, size };
+      place = { ...place, file: ino, size };
       if (length <= 0) return [];
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
       const lines = `${rest}${buffer.toString('utf8', 0, bytesRead)}`.split('\n');

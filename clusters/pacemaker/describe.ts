@@ -57,15 +57,15 @@ export async function look({ cluster, node, run, bootId, proveIdle }: DescribeDe
 }
 
 /**
- * The cluster as this node sees it with its votes, and what it is doing.
+ * The cluster as this node sees it with its votes, and whether it is at work.
  * @throws CauError as `look`
  */
-export async function describe(dependencies: DescribeDependencies): Promise<{ readonly description: ClusterDescription; readonly activity: Activity }> {
+export async function describe(dependencies: DescribeDependencies): Promise<ClusterDescription> {
   const [{ sight, view, activity: ask }, corosync] = await Promise.all([look(dependencies), readVotes(dependencies.run, dependencies.node)]);
   const quorate = sight.witness.quorate && corosync.quorate;
-  const activity = quorate ? await ask() : 'deciding';
+  const idle = quorate && (await ask()) === 'idle';
   const quorum = toQuorum(corosync, view.nodes, view.options['no-quorum-policy']);
-  return { description: { ...sight, witness: { ...sight.witness, quorate }, quorum, idle: activity === 'idle' }, activity };
+  return { ...sight, witness: { ...sight.witness, quorate }, quorum, idle };
 }
 
 /** The watchdog goes by the name that Pacemaker has for it, which a resource that limits it to some nodes bears as well. */

@@ -34,9 +34,9 @@ export interface PacemakerDriverSettings {
 
 /**
  * How long to rely on being told of a change, in milliseconds. The end of a transition is written down by the
- * controller's own node alone, so elsewhere it is looked for; a stack that is down writes nothing.
+ * controller's own node alone, so elsewhere it is looked for.
  */
-const patienceMs = { idle: 60_000, pending: 500, unknown: 250, deciding: 100, down: 200 } as const;
+const patienceMs = { idle: 60_000, pending: 500, unknown: 250, deciding: 100 } as const;
 
 const capabilities: DriverCapabilities = {
   predictsMoves: true,
@@ -77,7 +77,6 @@ const capabilities: DriverCapabilities = {
 export function createPacemakerDriver(settings: PacemakerDriverSettings): ClusterDriver {
   const { node, run = createCommandRunner(), changes = createChangeWatch() } = settings;
   const proveIdle = createIdleProof(run);
-  let lastLook: keyof typeof patienceMs = 'deciding';
   const dependencies = { ...settings, run, proveIdle };
   const change = (decide: Decide) => compareAndSwap(run, node, decide);
   const imagining = async <T>(think: (standing: ImaginedCluster) => Promise<T>): Promise<T> => {
@@ -87,23 +86,19 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
   return {
     kind: 'pacemaker',
     capabilities,
-    async describe() {
-      changes.mark();
-      lastLook = 'down';
-      const { description, activity } = await describe(dependencies);
-      lastLook = activity;
-      return description;
-    },
+    describe: () => describe(dependencies),
     async look() {
-      changes.mark();
-      lastLook = 'down';
+      const waitForChange = changes.mark();
       const { sight, cib, activity } = await look(dependencies);
-      lastLook = cib.pendingOperations.length > 0 ? 'pending' : 'unknown';
-      const isIdle = async () => {
-        lastLook = await activity();
-        return lastLook === 'idle';
+      let known: keyof typeof patienceMs = cib.pendingOperations.length > 0 ? 'pending' : 'unknown';
+      return {
+        sight,
+        async isIdle() {
+          known = await activity();
+          return known === 'idle';
+        },
+        waitForChange: (timeoutMs, signal) => waitForChange(Math.min(timeoutMs, patienceMs[known]), signal),
       };
-      return { sight, isIdle };
     },
     predictMoves: (order, mode) => imagining((standing) => forecastMoves(standing, order, mode)),
     findCandidates: () => imagining(findCandidates),
@@ -126,7 +121,6 @@ export function createPacemakerDriver(settings: PacemakerDriverSettings): Cluste
       return wasHeld ? 'released' : 'notHeld';
     },
     history: (since) => readHistory(run, since),
-    waitForChange: (timeoutMs, signal) => changes.wait(Math.min(timeoutMs, patienceMs[lastLook]), signal),
     stopStack: () => stopStack(run, node),
     startStack: () => startStack(run, node),
     stackState: () => readStackState(run),

@@ -9,9 +9,9 @@ import { parseHistory, tellingLines } from './log-history.js';
 const readMs = 30_000;
 
 /** What happened since then. A member misses what happened while it was away itself: the answer is that of one node. */
-export async function readHistory(run: CommandRunner, since: string, findLog: () => Promise<string | null> = findDetailLog): Promise<ClusterHistory> {
+export async function readHistory(run: CommandRunner, since: string, findLog: () => string | null = findDetailLog): Promise<ClusterHistory> {
   const missing = (gap: string): ClusterHistory => ({ ...noRecords(gap), scope: 'node' });
-  const log = await findLog();
+  const log = findLog();
   if (log === null) return missing('the detail log of Pacemaker is switched off (PCMK_logfile)');
   const files = await findFiles(log, since);
   if (files.length === 0) return missing(`there is no ${log}`);

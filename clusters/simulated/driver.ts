@@ -13,21 +13,26 @@ const leaveTimeoutMs = 60_000;
 
 /** A driver for processes on this machine. */
 export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node' | 'socket'>): ClusterDriver {
-  let version: number | null = null;
   const ask = <T>(verb: string, input: unknown = null, timeoutMs = 3000, signal?: AbortSignal) =>
     callVerb<T>(socket, 'cluster', { verb, input, timeoutMs }, timeoutMs + 500, signal);
-  const describe = async (): Promise<ClusterDescription> => {
-    const answer = await ask<{ version: number; description: ClusterDescription }>('describe');
-    version = answer.version;
-    return answer.description;
-  };
+  const describe = () => ask<{ version: number; description: ClusterDescription }>('describe');
   return {
     kind: 'simulated',
     capabilities: { predictsMoves: true, stopsStack: true, releaseCommand: () => null, stackPackages: ['cluster-stack'] },
-    describe,
-    look: async () => {
-      const sight = await describe();
-      return { sight, isIdle: () => Promise.resolve(sight.idle) };
+    describe: async () => (await describe()).description,
+    async look() {
+      const { version, description } = await describe();
+      return {
+        sight: description,
+        isIdle: () => Promise.resolve(description.idle),
+        async waitForChange(timeoutMs, signal) {
+          try {
+            await ask('wait', { version, timeoutMs }, timeoutMs + 1000, signal);
+          } catch {
+            if (signal?.aborted !== true) await delay(Math.min(lostMs, timeoutMs), undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+          }
+        },
+      };
     },
     predictMoves: (order, mode) => ask('predict', { order, mode }),
     findCandidates: () => ask('candidates'),
@@ -42,13 +47,6 @@ export function createSimulatedDriver({ node, socket }: Pick<MachineFile, 'node'
     release: async (held, run) => ((await ask<boolean>('release', { node: held, run })) ? 'released' : 'notHeld'),
     keep: (held, run, reason) => ask('keep', { node: held, run, reason }),
     history: async (since) => ({ records: await ask<ClusterChange[]>('history', since), gap: null, scope: 'cluster' }),
-    async waitForChange(timeoutMs, signal) {
-      try {
-        await ask('wait', { version, timeoutMs }, timeoutMs + 1000, signal);
-      } catch {
-        if (signal?.aborted !== true) await delay(Math.min(lostMs, timeoutMs), undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-      }
-    },
     async stopStack() {
       try {
         await ask('leave', null, leaveTimeoutMs);

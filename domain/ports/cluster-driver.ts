@@ -95,12 +95,6 @@ export interface ClusterDriver {
    */
   history(since: string): Promise<ClusterHistory>;
 
-  /**
-   * Resolves when something in the cluster may have changed, or after `timeoutMs` at the latest. Local: needs no quorum.
-   * Never throws for a cluster that is down; it then waits out a short time.
-   */
-  waitForChange(timeoutMs: number, signal?: AbortSignal): Promise<void>;
-
   /** Local: stops the cluster stack of this very node in order. Idempotent. @throws CauError `RestartBlocked` when it hangs. */
   stopStack(): Promise<void>;
 
@@ -142,11 +136,16 @@ export interface FailbackPlan {
   readonly stuck: readonly string[];
 }
 
-/** What a look showed, and the question that is asked only when the rest is as it should be. */
+/** What a look showed, the question that is asked only when the rest is as it should be, and the wait for the next look. */
 export interface ClusterLook {
   readonly sight: ClusterSight;
   /** Whether nothing was under way in the very state that was seen. */
   isIdle(): Promise<boolean>;
+  /**
+   * Resolves when something in the cluster may have changed since this look began, whoever else looked meanwhile, or
+   * after `timeoutMs` at the latest. Local: needs no quorum. Never throws for a cluster that went down; it then waits out a short time.
+   */
+  waitForChange(timeoutMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** What of a cluster manager others have to know; none of it changes while a worker runs. */

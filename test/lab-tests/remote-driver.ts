@@ -1,7 +1,7 @@
 /** The Pacemaker driver of a lab node, used from outside: its verbs travel as JSON lines to `drive.ts` inside the node. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { ClusterDescription } from '../../domain/cluster.js';
+import type { ClusterSight } from '../../domain/cluster.js';
 import { CauError, failureSchema } from '../../domain/errors.js';
 import { defaultOptions } from '../../domain/options.js';
 import type { ClusterDriver } from '../../domain/ports/cluster-driver.js';
@@ -62,8 +62,8 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
       capabilities: { predictsMoves: true, stopsStack: true, releaseCommand: () => null, stackPackages: [] },
       describe: () => call('describe'),
       async look() {
-        const sight = await call<ClusterDescription>('describe');
-        return { sight, isIdle: () => Promise.resolve(sight.idle) };
+        const { look, sight } = await call<{ readonly look: number; readonly sight: ClusterSight }>('look');
+        return { sight, isIdle: () => call('isIdle', look), waitForChange: (timeoutMs) => call('waitForChange', look, timeoutMs) };
       },
       predictMoves: (order, mode) => call('predictMoves', order, mode),
       findCandidates: () => call('findCandidates'),
@@ -78,7 +78,6 @@ export function createRemoteDriver(child: ChildProcessWithoutNullStreams, node: 
       release: (held, run) => call('release', held, run),
       keep: (held, run, reason) => call('keep', held, run, reason),
       history: (since) => call('history', since),
-      waitForChange: (timeoutMs) => call('waitForChange', timeoutMs),
       stopStack: () => call('stopStack'),
       startStack: () => call('startStack'),
       stackState: () => call('stackState'),

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createChangeWatch, isChange, type ChangeWatch } from '../../../clusters/pacemaker/changes.js';
+import { createChangeWatch, isChange, type ChangeWatch, type WaitForChange } from '../../../clusters/pacemaker/changes.js';
 
 const change = "Nov 24 10:17:00.311 node3 pacemaker-based     [49] (cib_perform_op) \tinfo: +  /cib/status/node_state[@id='1']\n";
 const answer = 'Nov 24 10:22:33.611 node1 pacemaker-controld  [58] (handle_ping) \tnotice: Current ping state: S_IDLE\n';
@@ -12,20 +12,20 @@ describe('changes of the cluster', () => {
   let directory: string;
   let log: string;
   let changes: ChangeWatch;
+  let wait: WaitForChange;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'cau-log-'));
     log = join(directory, 'pacemaker.log');
     await writeFile(log, change);
-    changes = createChangeWatch(() => Promise.resolve(log));
-    await changes.wait(1);
-    changes.mark();
+    changes = createChangeWatch(() => log);
+    wait = changes.mark();
   });
   afterEach(() => rm(directory, { recursive: true }));
 
   test('wake whoever waits, long before his time is over', async () => {
     const startedMs = performance.now();
-    const waiting = changes.wait(20_000);
+    const waiting = wait(20_000);
     await appendFile(log, change);
     await waiting;
     expect(performance.now() - startedMs).toBeLessThan(5000);
@@ -38,15 +38,15 @@ describe('changes of the cluster', () => {
       writtenMs = performance.now();
       void appendFile(log, change);
     }, 10);
-    await changes.wait(20_000);
+    await wait(20_000);
     const endlessMs = performance.now() - startedMs;
     clearInterval(writing);
     expect(endlessMs).toBeGreaterThan(240);
     expect(endlessMs).toBeLessThan(5000);
 
-    changes.mark();
+    const next = changes.mark();
     await appendFile(log, change);
-    await changes.wait(20_000);
+    await next(20_000);
     expect(performance.now() - writtenMs).toBeGreaterThan(50);
     expect(performance.now() - writtenMs).toBeLessThan(5000);
   });
@@ -54,7 +54,15 @@ describe('changes of the cluster', () => {
   test('that came between the look and the wait are not missed', async () => {
     await appendFile(log, change);
     const startedMs = performance.now();
-    await changes.wait(20_000);
+    await wait(20_000);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+  });
+
+  test('are told to whoever looked before them, although somebody else looked since', async () => {
+    await appendFile(log, change);
+    changes.mark();
+    const startedMs = performance.now();
+    await wait(20_000);
     expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
@@ -63,29 +71,29 @@ describe('changes of the cluster', () => {
     await writeFile(log, '');
     await appendFile(log, change);
     const startedMs = performance.now();
-    await changes.wait(20_000);
+    await wait(20_000);
     expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
   test('are not the answers to our own questions, nor what agents say', async () => {
     await appendFile(log, answer + chatter);
     const startedMs = performance.now();
-    await changes.wait(300);
+    await wait(300);
     expect(performance.now() - startedMs).toBeGreaterThan(250);
     expect([change, answer, chatter].map(isChange)).toEqual([true, false, false]);
   });
 
   test('need no log: then time passes', async () => {
-    const blind = createChangeWatch(() => Promise.resolve(null));
+    const blind = createChangeWatch(() => null).mark();
     const startedMs = performance.now();
-    await blind.wait(60_000);
+    await blind(60_000);
     expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
   test('are not waited for by one who gave up', async () => {
-    await changes.wait(60_000, AbortSignal.abort());
+    await wait(60_000, AbortSignal.abort());
     const giving = new AbortController();
-    const waiting = changes.wait(60_000, giving.signal);
+    const waiting = wait(60_000, giving.signal);
     giving.abort();
     await expect(waiting).resolves.toBeUndefined();
   });

@@ -97,9 +97,6 @@ describe('the driver', () => {
     const driver = driverWith(run);
     await expect(driver.describe()).rejects.toMatchObject({ code: 'NoQuorumHere', message: expect.stringContaining('node1') as unknown });
     await expect(driver.stackState()).resolves.toEqual({ running: false, startsAtBoot: true });
-    const startedMs = performance.now();
-    await driver.waitForChange(60_000);
-    expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
   test('says that a stack that does not stop must not be restarted', async () => {
