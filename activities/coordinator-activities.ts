@@ -13,7 +13,7 @@ import { createNotificationActivities } from './notification-activities.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
-import { settleWindow } from './settle-window.js';
+import { settleTimes } from './settle-blackouts.js';
 import { whileBeating } from './while-beating.js';
 import { failureOfWorkflow } from './workflow-failure.js';
 
@@ -38,7 +38,7 @@ export function createCoordinatorActivities(dependencies: CoordinatorDependencie
     ...createNotificationActivities({ client, targets, log }),
     resolveProfile: ({ name }) => asActivity(() => readProfile(name)),
     findCoordinators: () => asActivity(() => findCoordinators(dependencies)),
-    settleWindow: ({ window, from }) => asActivity(async () => settleWindow(window, new Date(from))),
+    settleWindow: ({ window, blackouts, from }) => asActivity(async () => settleTimes(window, blackouts, new Date(from))),
     examineGuard: ({ cluster, run }) => asActivity(() => examineGuard(client, cluster, run)),
     cancelGuard: ({ cluster, guardRunId }) =>
       asActivity(async () => {

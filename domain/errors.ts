@@ -28,6 +28,7 @@ export const errorCatalogue = {
     'Another Updating Run works on this cluster, or is cleaning up after itself.',
     'Wait for it to end ("cau status") or stop it ("cau stop").',
   ),
+  Blackout: stop('On these days no node may be begun.', 'Start after them, or without them (option blackouts).'),
   ClusterUnknown: stop('No node worker of this cluster answers.', 'Check the name of the cluster and that "cau serve node" runs on its nodes.'),
   NotReady: stop(
     'The cluster does not pass a readiness rule that protects its services.',

@@ -10,12 +10,14 @@ import { verdictOf, type Verdict } from './verdict.js';
 const daily = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "22:00"');
 const once = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/, 'a date with a time such as "2027-03-28T06:00"');
 
+/** A name of the IANA data base, such as `Europe/Zurich`. */
+export const timeZoneSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_+/-]{1,60}$/, 'the name of a time zone such as "Europe/Zurich"');
+
 /** With times of day it comes every day, with dates once; without `start` it is open until its end. */
 export const maintenanceWindowSchema = z.strictObject({
   start: z.union([daily, once]).optional(),
   end: z.union([daily, once]),
-  /** A name of the IANA data base, such as `Europe/Zurich`. */
-  timeZone: z.string().regex(/^[A-Za-z][A-Za-z0-9_+/-]{1,60}$/, 'the name of a time zone such as "Europe/Zurich"'),
+  timeZone: timeZoneSchema,
 });
 export type MaintenanceWindow = z.infer<typeof maintenanceWindowSchema>;
 

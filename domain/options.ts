@@ -7,6 +7,7 @@ import { durationSchema } from './duration.js';
 import { gateSchema } from './gates.js';
 import { noScript, scriptNameSchema } from './hooks.js';
 import { nameSchema } from './names.js';
+import { blackoutSchema } from './blackouts.js';
 import { maintenanceWindowSchema } from './maintenance-window.js';
 import { orderSchema } from './order.js';
 import { requireConsistent } from './option-rules.js';
@@ -120,6 +121,12 @@ export const runOptionsSchema = z.strictObject({
     .describe(
       'When nodes may be begun: always, or from start (if given) to end in a time zone, such as {"start":"22:00","end":"06:00","timeZone":"Europe/Zurich"}; a node that is not expected to be done by its end is not begun.',
     ),
+  blackouts: z
+    .array(blackoutSchema)
+    .max(50)
+    .describe(
+      'Days on which no node is begun, the first and the last included, such as {"from":"2026-12-24","until":"2027-01-03","timeZone":"Europe/Zurich","reason":"year end"}; a run that would begin on one of them is refused, one of a schedule skipped, and a node that is not expected to be done before them is not begun.',
+    ),
   releaseAfter: durationSchema.describe(
     'How long Temporal may not know a run, or may not answer, before nodes release by themselves what the run holds of them; never in the middle of an installation.',
   ),
@@ -178,6 +185,7 @@ export const defaultOptions: RunOptions = {
   stopAfter: 'never',
   stopGrace: '1h',
   window: 'always',
+  blackouts: [],
   releaseAfter: '30m',
   probes: [],
   notify: [],

@@ -1,4 +1,4 @@
-/** A start by a schedule that is left out: it comes too late, or another run is at work. Nothing is touched, and nothing has failed. */
+/** A start by a schedule that is left out: it comes too late, in a blackout, or another run is at work. Nothing is touched, and nothing has failed. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { Failure } from '../domain/errors.js';
 import type { Report } from '../domain/report.js';
@@ -20,7 +20,8 @@ export function reasonNotToStart({ scheduled, request }: RunState): string | nul
 
 /** Why a schedule's start ends without a failure although it was refused; null for every other one. */
 export function reasonToSkip({ scheduled, begunNodes }: RunState, failure: Failure): string | null {
-  return scheduled !== null && begunNodes === 0 && failure.code === 'ClusterBusy' ? failure.message : null;
+  const mayPass = failure.code === 'ClusterBusy' || failure.code === 'Blackout';
+  return scheduled !== null && begunNodes === 0 && mayPass ? failure.message : null;
 }
 
 /** Ends the run as skipped, with the reason on every screen and in its report. */

@@ -43,13 +43,13 @@ export async function updatingRun(input: unknown): Promise<Report> {
       if (resolved.profile !== undefined) state.profile = resolved.profile;
       state.findings = resolved.findings;
       await notifyTargets(state);
-      state.window = await settleWindow(state.options.values);
       try {
+        state.window = await settleWindow(state.options.values);
         return await runExclusively(state);
       } catch (error) {
-        const busy = reasonToSkip(state, failureFrom(error));
-        if (busy === null) throw error;
-        return skipStart(state, busy);
+        const reason = reasonToSkip(state, failureFrom(error));
+        if (reason === null) throw error;
+        return skipStart(state, reason);
       }
     });
   });

@@ -10,10 +10,11 @@ import type { RunState } from './run-state.js';
 import type { Witnesses } from './witnesses.js';
 import { coordinator } from './workers.js';
 
-/** The window in moments; null when nodes may be begun at any time. @throws CauError `InvalidInput` */
-export async function settleWindow({ window }: RunOptions): Promise<SettledWindow | null> {
-  if (window === 'always') return null;
-  return coordinator(`when is the window of ${window.timeZone} open?`).settleWindow({ window, from: new Date().toISOString() });
+/** When nodes may be begun, in moments; null when they may at any time. @throws CauError `InvalidInput`, `Blackout` */
+export async function settleWindow({ window, blackouts }: RunOptions): Promise<SettledWindow | null> {
+  if (window === 'always' && blackouts.length === 0) return null;
+  const question = window === 'always' ? 'when may nodes be begun?' : `when is the window of ${window.timeZone} open?`;
+  return coordinator(question).settleWindow({ window, blackouts, from: new Date().toISOString() });
 }
 
 /** How long nodes took in the runs whose reports a member keeps; nothing when none can tell, since a guess does as well then. */

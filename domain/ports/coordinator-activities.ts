@@ -1,7 +1,8 @@
 /** What workflows ask of an Update Coordinator: steps that need Temporal itself. */
 import type { Failure } from '../errors.js';
 import type { RunReference } from '../names.js';
-import type { MaintenanceWindow, SettledWindow } from '../maintenance-window.js';
+import type { SettledWindow } from '../maintenance-window.js';
+import type { RunOptions } from '../options.js';
 import type { NodeResult } from '../node-order.js';
 import type { DeliveryState, ResolvedTarget } from '../notification.js';
 import type { ProfileRecord } from '../profiles.js';
@@ -55,8 +56,11 @@ export interface CoordinatorActivities {
    * its shift is over. @throws CauError `TargetFailed` when this coordinator does not know the target, `TemporalUnavailable`
    */
   deliverEvents(input: DeliveryOrder): Promise<DeliveryAnswer>;
-  /** The window in moments, the open or the next one. @throws CauError `InvalidInput` */
-  settleWindow(input: { readonly window: MaintenanceWindow; readonly from: string }): Promise<SettledWindow>;
+  /**
+   * When nodes may be begun, in moments: the window that is open or the next one, as far as no blackout cuts it short; null: always.
+   * @throws CauError `InvalidInput`; `Blackout` when nodes would be begun in one
+   */
+  settleWindow(input: Pick<RunOptions, 'window' | 'blackouts'> & { readonly from: string }): Promise<SettledWindow | null>;
   /** Who guards the cluster, as far as the run that asks is concerned. */
   examineGuard(input: { readonly cluster: string; readonly run: RunReference }): Promise<GuardState>;
   /** Asks a guard whose run is closed to clean up. */

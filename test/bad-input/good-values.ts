@@ -28,6 +28,7 @@ const options: Json = {
   gates: [gate, { name: 'errors', kind: 'prometheus', url: 'http://127.0.0.1:1', query: 'sum(errors)', condition: '== 0' }],
   probes: [{ role: 'web', http: 'http://127.0.0.1:1/', every: '50ms' }],
   window: { start: '22:00', end: '06:00', timeZone: 'Europe/Zurich' },
+  blackouts: [{ from: '2026-12-24', until: '2027-01-03', timeZone: 'Europe/Zurich', reason: 'year end' }],
 };
 
 /** The request of a run with every field. */

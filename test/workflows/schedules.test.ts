@@ -143,6 +143,16 @@ describe('A start by a schedule is skipped, with its reason and an event, and no
     expect(report).toMatchObject({ outcome: 'Skipped', readiness: [{ message: expect.stringMatching(/comes too late.*the catch-up window is 10s/) }] });
   });
 
+  it('on a day of a blackout', async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const schedule = await makeSchedule({ blackouts: [{ from: day, until: '9998-12-31', timeZone: 'UTC', reason: 'year end' }] });
+    const { workflowId } = await triggerSchedule(world.temporal, schedule);
+    const report = await world.report(handleOf(workflowId ?? ''));
+    const reason = expect.stringMatching(/in the blackout of .* UTC \(year end\), which ends at 9999-/);
+    expect(report).toMatchObject({ outcome: 'Skipped', failure: null, nodes: [], readiness: [{ id: 'schedule.start', message: reason }] });
+    expect((await eventsOf(workflowId ?? '')).map(({ number }) => number)).toEqual([1003, 2012]);
+  });
+
   it('when another run is at work on the cluster, and that one goes on', async () => {
     const schedule = await makeSchedule();
     const working = await world.start({ approval: 'plan' });

@@ -92,3 +92,29 @@ describe('a run with a maintenance window', () => {
     expect(await world.refusal({ cluster: world.name, options })).toMatchObject({ code: 'InvalidInput', where: 'options.window.timeZone' });
   });
 });
+
+const dayIn = (days: number) => Temporal.Now.plainDateISO('UTC').add({ days }).toString();
+
+describe('a run with blackouts', () => {
+  const blackout = (from: number, until: number) => ({ from: dayIn(from), until: dayIn(until), timeZone: 'UTC', reason: 'year end' });
+
+  it('is refused on one of their days, with the end of it, before anything is touched', async () => {
+    await onlyApp();
+    const options = { plugins: ['simulated'], blackouts: [blackout(-1, 1)] };
+    expect(await world.refusal({ cluster: world.name, options })).toMatchObject({
+      code: 'Blackout',
+      where: 'options.blackouts',
+      message: expect.stringMatching(/in the blackout of .* UTC \(year end\), which ends at .*T00:00:00.000Z/),
+    });
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
+  it('updates nodes before them, and the preview says until when', async () => {
+    await onlyApp();
+    const options = { plugins: ['simulated'], blackouts: [blackout(2, 9)] };
+    const preview = await previewRun(world.temporal, { cluster: world.name, options, ...two });
+    expect(renderPreview(preview, false)).toMatch(/Maintenance window until the blackout of .* UTC \(year end\): closes at .*T00:00:00.000Z\n/);
+    const report = await world.report(await world.start({ blackouts: [blackout(2, 9)] }, two));
+    expect(report.outcome).toBe('Succeeded');
+  });
+});
