@@ -89,12 +89,16 @@ export function clusterChange(change: Pick<ClusterChange, 'at' | 'kind'> & Parti
 
 /**
  * What a look back to `since` needs: everything from then on, and the last change of each kind before, so that it is
- * known how things stood.
+ * known how things stood. Of runs that held nothing any more by then nothing is told: a cluster may have had hundreds.
  */
 export function changesSince(changes: readonly ClusterChange[], since: string): ClusterChange[] {
   const subject = ({ kind, node, role, run }: ClusterChange) => `${groupOf[kind]} ${node ?? ''} ${role ?? ''} ${run ?? ''}`;
   const before = new Map(changes.filter((change) => change.at < since).map((change) => [subject(change), change]));
-  return [...before.values(), ...changes.filter((change) => change.at >= since)].toSorted((left, right) => left.at.localeCompare(right.at));
+  const isOver = ({ node, run }: ClusterChange) =>
+    run !== null && before.get(subject(clusterChange({ at: since, kind: 'held', node, run })))?.kind === 'released';
+  return [...[...before.values()].filter((change) => !isOver(change)), ...changes.filter((change) => change.at >= since)].toSorted((left, right) =>
+    left.at.localeCompare(right.at),
+  );
 }
 
 const groupOf: Readonly<Record<ClusterChange['kind'], string>> = {

@@ -84,6 +84,12 @@ export function renderFaults(faults: readonly Fault[]): string {
   return faults.map(({ afterEvents, ...fault }) => `${Object.values(fault).flat().join(' ')} @${afterEvents}`).join(', ');
 }
 
+function outcomeOf({ end }: RunEvidence): string {
+  return end.kind === 'report' ? end.report.outcome : end.kind === 'failed' ? end.failure.code : 'hung';
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
 async function doAll<T>(
   tasks: readonly T[],
   manner: Manner,
@@ -94,19 +100,20 @@ async function doAll<T>(
   let count = 0;
   const perform = async (lane: Lane, task: T): Promise<Trial> => {
     const startedAt = performance.now();
-    const { evidence, done, complaints } = await act(lane, task);
-    const { end } = evidence;
-    const trial: Trial = {
-      name: nameOf(task),
+    const name = nameOf(task);
+    const judged = act(lane, task).then(async ({ evidence, done, complaints }) => ({
       done,
-      outcome: end.kind === 'report' ? end.report.outcome : end.kind === 'failed' ? end.failure.code : 'hung',
-      ms: performance.now() - startedAt,
+      outcome: outcomeOf(evidence),
       complaints,
-      evidence: complaints.length === 0 && !isKeeping ? null : await keepEvidence(nameOf(task), evidence, { task, done, complaints }),
-    };
+      evidence: complaints.length === 0 && !isKeeping ? null : await keepEvidence(name, evidence, { task, done, complaints }),
+    }));
+    // One that cannot be done or judged must not take the others with it.
+    const broken = (error: unknown) => ({ done: null, outcome: 'broken off', complaints: [wordsOf(error)], evidence: null });
+    const found = await judged.catch(broken);
+    const trial: Trial = { name, ms: performance.now() - startedAt, ...found };
     count += 1;
-    progress(`${count} of ${tasks.length}: ${trial.name}: ${done ?? 'over before that'}: ${trial.outcome}, ${(trial.ms / 1000).toFixed(1)} s`);
-    for (const complaint of complaints) progress(`  ${complaint}`);
+    progress(`${count} of ${tasks.length}: ${trial.name}: ${trial.done ?? 'over before that'}: ${trial.outcome}, ${(trial.ms / 1000).toFixed(1)} s`);
+    for (const complaint of trial.complaints) progress(`  ${complaint}`);
     if (trial.evidence !== null) progress(`  evidence: ${trial.evidence}`);
     return trial;
   };

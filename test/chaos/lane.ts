@@ -26,6 +26,8 @@ export interface Lane {
   offerNext(): Promise<string>;
   /** As an operator does it: roles that stick to where faults or their first start took them serve where they prefer to be. */
   sendHome(): Promise<void>;
+  /** Resolves when both coordinators poll, as they do a moment after a start of theirs, or of Temporal. */
+  untilCoordinated(): Promise<void>;
   /** Resolves when both coordinators and the workers of all nodes poll. */
   untilWhole(): Promise<void>;
 }
@@ -69,13 +71,16 @@ export async function openLane(name: string, terms: Terms, endings: Endings, pro
       return `1.${version}`;
     },
     sendHome: () => sendHome(cluster, terms),
-    async untilWhole() {
-      await untilWorkersPoll(temporal, name, terms.nodes);
+    async untilCoordinated() {
       const giveUpAt = Date.now() + wholeMs;
       while (!(await areCoordinatorsPolling(lane))) {
         if (Date.now() > giveUpAt) throw new Error(`two coordinators are not there after ${wholeMs / 1000} s`);
         await delay(lookMs);
       }
+    },
+    async untilWhole() {
+      await untilWorkersPoll(temporal, name, terms.nodes);
+      await lane.untilCoordinated();
     },
   };
   await lane.untilWhole();

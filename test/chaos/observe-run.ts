@@ -52,6 +52,8 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
   await closed;
   await settle?.();
   const isGuardClosed = end.kind === 'hung' ? false : await untilGuardClosed(lane);
+  // Temporal may have come back this very moment, when the run was over already.
+  await lane.untilCoordinated();
   const verification = end.kind === 'hung' ? null : await verifyRun(temporal, { cluster: name, workflowId: handle.workflowId });
   const after = await readLogs(lane);
   return {

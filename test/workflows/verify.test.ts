@@ -115,7 +115,14 @@ describe('the verification of a run', () => {
 
   it('finds a report that keeps silent about a restart, or tells a better outcome than its nodes have', async () => {
     const [first] = report.nodes;
-    const silent = { ...report, nodes: report.nodes.map((node) => (node === first ? { ...node, restarts: [] } : node)) };
+    // A boot right after the hold or before its end is not held against a report, since clocks differ; these machines boot as fast as that.
+    const earlier = (at: string) => new Date(Date.parse(at) - 10_000).toISOString();
+    const silent = {
+      ...report,
+      nodes: report.nodes.map((node) =>
+        node === first ? { ...node, restarts: [], inMaintenanceMs: 30_000, steps: node.steps.map((step) => ({ ...step, at: earlier(step.at) })) } : node,
+      ),
+    };
     expect(evidence(await verifyAs(silent), 'report.true')).toMatch(new RegExp(`${first?.node} booted at .*, and the report does not say so`));
     const better = { ...report, nodes: report.nodes.map((node) => (node === first ? { ...node, outcome: 'Failed' as const } : node)) };
     expect(evidence(await verifyAs(better), 'report.true')).toContain('the report says Succeeded, and the outcomes of its nodes come to PartiallyFailed');
