@@ -60,8 +60,11 @@ async function run(script: string, event: RunEvent, timeoutMs: number, signal: A
   return 'late';
 }
 
+/** Longer than any name; the kernel starts no process with more than 128 KiB in one. */
+const environmentLength = 1000;
+
 function environmentOf({ id, number, name, level, cluster, run, node }: RunEvent): Record<string, string> {
-  return {
+  const facts = {
     CAU_EVENT_ID: id,
     CAU_EVENT_NUMBER: String(number),
     CAU_EVENT_NAME: name,
@@ -70,6 +73,8 @@ function environmentOf({ id, number, name, level, cluster, run, node }: RunEvent
     CAU_EVENT_RUN: run,
     CAU_EVENT_NODE: node ?? '',
   };
+  // Whoever sends a command to a run may name a node as he likes; on standard input it is there in full.
+  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, value.replaceAll('\0', '').slice(0, environmentLength)]));
 }
 
 function killGroup(pid: number | undefined): void {

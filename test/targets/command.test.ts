@@ -43,6 +43,14 @@ describe('a command', () => {
     expect(env).not.toContain('s3cret');
   });
 
+  it('is told of whatever somebody took for the name of a node', async () => {
+    await script('page', `cat > ${directory}/event; env > ${directory}/env`);
+    const strange = { ...event, node: `n\0de${'x'.repeat(300_000)}` };
+    await target('page').deliver(strange, signal);
+    expect(JSON.parse(await readFile(join(directory, 'event'), 'utf8'))).toEqual(strange);
+    expect(await readFile(join(directory, 'env'), 'utf8')).toMatch(/^CAU_EVENT_NODE=nde?x+$/m);
+  });
+
   it('need not read what it is given', async () => {
     await script('deaf', 'exit 0');
     await expect(target('deaf').deliver({ ...event, message: 'x'.repeat(300_000) }, signal)).resolves.toBeUndefined();
