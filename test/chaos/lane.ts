@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectClient, type TemporalClient } from '../../client/connection.js';
 import { untilWorkersPoll } from '../../client/pollers.js';
-import type { ClusterDescription } from '../../domain/cluster.js';
 import type { SimulatedCluster } from '../../clusters/simulated/simulated-cluster.js';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import { cauProgram, importSimulatedCluster } from '../helpers/compiled.js';
 import type { Endings } from '../helpers/endings.js';
 import { updatesOfVersion, usualPackages } from '../helpers/usual-cluster.js';
 import { keepCoordinators, type Coordinators } from '../helpers/coordinators.js';
+import { sendHome } from '../helpers/send-home.js';
 import { startMortalTemporal, type MortalTemporal } from './mortal-temporal.js';
 import type { Terms } from './terms.js';
 
@@ -35,7 +35,6 @@ export interface Lane {
 const taskQueue = 'cau';
 const lookMs = 50;
 const wholeMs = 60_000;
-const homeMs = 30_000;
 
 /** Opens a lane; the endings close it. */
 export async function openLane(name: string, terms: Terms, endings: Endings, progress: (line: string) => void): Promise<Lane> {
@@ -86,23 +85,6 @@ export async function openLane(name: string, terms: Terms, endings: Endings, pro
   await lane.untilWhole();
   await lane.sendHome();
   return lane;
-}
-
-async function sendHome(cluster: SimulatedCluster, { nodes, roles }: Terms): Promise<void> {
-  await cluster.until((seen) => seen.idle, homeMs);
-  for (const { id, kind, prefers } of roles) {
-    const isHome = (seen: ClusterDescription) => seen.idle && seen.roles.some((role) => role.id === id && role.instances.some(({ node }) => node === prefers));
-    if (kind !== 'primitive' || prefers === undefined || isHome(cluster.description())) continue;
-    const others = nodes.filter((node) => node !== prefers);
-    for (const node of others) cluster.operatorStandby(node, 'on');
-    await cluster.until(isHome, homeMs);
-    for (const node of others) cluster.operatorStandby(node, 'off');
-    await cluster.until((seen) => isHome(seen) && seen.promotionScores.length === copiesIn(roles), homeMs);
-  }
-}
-
-function copiesIn(roles: Terms['roles']): number {
-  return roles.reduce((sum, { copies = [] }) => sum + copies.length, 0);
 }
 
 /** A coordinator's identity begins with its process id. */

@@ -2,23 +2,25 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { placementOf } from '../../domain/placement.js';
 import type { PartialOptions } from '../../domain/options.js';
 import type { ObservedMove, Report } from '../../domain/report.js';
+import type { SimulatedRole } from '../../clusters/simulated/model.js';
+import { sendHome } from '../helpers/send-home.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 
 const nodes = ['node1', 'node2', 'node3', 'node4'];
+const roles: readonly SimulatedRole[] = [
+  { id: 'web', kind: 'primitive', prefers: 'node2', stickiness: 1000 },
+  { id: 'mail', kind: 'primitive' },
+  { id: 'cache', kind: 'primitive' },
+  { id: 'files', kind: 'primitive', prefers: 'node3' },
+  { id: 'db', kind: 'promotable', prefers: 'node4', copies: ['node2', 'node4'] },
+  { id: 'shop', kind: 'clone' },
+];
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({
-    nodes,
-    roles: [
-      { id: 'web', kind: 'primitive', prefers: 'node2', stickiness: 1000 },
-      { id: 'mail', kind: 'primitive' },
-      { id: 'cache', kind: 'primitive' },
-      { id: 'files', kind: 'primitive', prefers: 'node3' },
-      { id: 'db', kind: 'promotable', prefers: 'node4', copies: ['node2', 'node4'] },
-      { id: 'shop', kind: 'clone' },
-    ],
-  });
+  world = await createWorld({ nodes, roles });
+  // It starts on the first nodes that are there, and sticks to where it started.
+  await sendHome(world.cluster, { nodes, roles });
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
