@@ -13,7 +13,7 @@ import { createNotificationActivities } from './notification-activities.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
-import { settleTimes } from './settle-blackouts.js';
+import { settleTimes } from './settle-times.js';
 import { whileBeating } from './while-beating.js';
 import { failureOfWorkflow } from './workflow-failure.js';
 

@@ -143,7 +143,7 @@ export interface ClusterLook {
   isIdle(): Promise<boolean>;
   /**
    * Resolves when something in the cluster may have changed since this look began, whoever else looked meanwhile, or
-   * after `timeoutMs` at the latest. Local: needs no quorum. Never throws for a cluster that went down; it then waits out a short time.
+   * after `timeoutMs` at the latest. Local: needs no quorum. Never throws for a cluster that went down.
    */
   waitForChange(timeoutMs: number, signal?: AbortSignal): Promise<void>;
 }

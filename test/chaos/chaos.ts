@@ -88,7 +88,8 @@ function outcomeOf({ end }: RunEvidence): string {
   return end.kind === 'report' ? end.report.outcome : end.kind === 'failed' ? end.failure.code : 'hung';
 }
 
-const wordsOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+/** An error that nobody foresaw, with the place where it arose. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 async function doAll<T>(
   tasks: readonly T[],

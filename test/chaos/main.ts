@@ -1,4 +1,5 @@
 /** `npm run chaos`: all kills and all schedules, on clusters side by side, and what befalls runs in the lab. */
+import { wordsOf } from './chaos.js';
 import { buildProduct } from '../helpers/compiled.js';
 import { Endings, endOnSignals } from '../helpers/endings.js';
 import { readFlags } from './flags.js';
@@ -25,7 +26,7 @@ try {
   if (done.length > 0) process.stdout.write(`${renderTrials(done)}\n`);
   if (!isLabWell || done.some(({ trials }) => trials.some(({ complaints }) => complaints.length > 0))) process.exitCode = 1;
 } catch (error) {
-  progress(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  progress(wordsOf(error));
   process.exitCode = 1;
 } finally {
   await endings.run();

@@ -9,6 +9,7 @@ import { verifyRun } from '../../client/verify.js';
 import { guardId } from '../../domain/names.js';
 import type { RunRequest } from '../../domain/requests.js';
 import { reportSchema } from '../../domain/report.js';
+import type { Verification } from '../../domain/verify/verify-run.js';
 import type { RunEnd, RunEvidence } from './evidence.js';
 import { followHistories, type SeenEvent } from '../../histories/follow.js';
 import type { Lane } from './lane.js';
@@ -52,9 +53,7 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
   await closed;
   await settle?.();
   const isGuardClosed = end.kind === 'hung' ? false : await untilGuardClosed(lane);
-  // Temporal may have come back this very moment, when the run was over already.
-  await lane.untilCoordinated();
-  const verification = end.kind === 'hung' ? null : await verifyRun(temporal, { cluster: name, workflowId: handle.workflowId });
+  const verification = end.kind === 'hung' ? null : await verify(lane, handle.workflowId);
   const after = await readLogs(lane);
   return {
     workflowId: handle.workflowId,
@@ -72,6 +71,12 @@ export async function observeRun(lane: Lane, { request, version, react, giveUpAt
     boots: mapNodes((node) => after.boots[node]?.slice(Math.max(0, (before.boots[node] ?? 1) - 1)) ?? []),
     installed: Object.fromEntries(await Promise.all(nodes.map(async (node) => [node, await cluster.installedVersions(node)] as const))),
   };
+}
+
+/** Temporal may have come back this very moment, when the run was over already: then nobody is there yet to verify it. */
+async function verify({ name, temporal, untilCoordinated }: Lane, workflowId: string): Promise<Verification> {
+  await untilCoordinated();
+  return verifyRun(temporal, { cluster: name, workflowId });
 }
 
 async function endOf(lane: Lane, handle: WorkflowHandle, closed: Promise<void>, giveUpAt: () => number): Promise<RunEnd> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settleTimes } from '../../activities/settle-blackouts.js';
+import { settleTimes } from '../../activities/settle-times.js';
 
 const timeZone = 'Europe/Zurich';
 const yearEnd = { from: '2026-12-24', until: '2027-01-03', timeZone, reason: 'year end' };
