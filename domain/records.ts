@@ -89,13 +89,16 @@ export function clusterChange(change: Pick<ClusterChange, 'at' | 'kind'> & Parti
 
 /**
  * What a look back to `since` needs: everything from then on, and the last change of each kind before, so that it is
- * known how things stood. Of runs that held nothing any more by then nothing is told: a cluster may have had hundreds.
+ * known how things stood. Only one run at a time holds a node: the last hold of each is enough, also to tell members that
+ * were away when an earlier one ended. So it does not grow with the runs that a cluster has seen.
  */
 export function changesSince(changes: readonly ClusterChange[], since: string): ClusterChange[] {
-  const subject = ({ kind, node, role, run }: ClusterChange) => `${groupOf[kind]} ${node ?? ''} ${role ?? ''} ${run ?? ''}`;
+  const subject = ({ kind, node, role }: ClusterChange) => `${groupOf[kind]} ${node ?? ''} ${role ?? ''}`;
   const before = new Map(changes.filter((change) => change.at < since).map((change) => [subject(change), change]));
-  const isOver = ({ node, run }: ClusterChange) =>
-    run !== null && before.get(subject(clusterChange({ at: since, kind: 'held', node, run })))?.kind === 'released';
+  const isOver = ({ kind, node, run }: ClusterChange) => {
+    const last = before.get(subject(clusterChange({ at: since, kind: 'held', node })));
+    return kind === 'kept' && (last?.run !== run || last.kind === 'released');
+  };
   return [...[...before.values()].filter((change) => !isOver(change)), ...changes.filter((change) => change.at >= since)].toSorted((left, right) =>
     left.at.localeCompare(right.at),
   );

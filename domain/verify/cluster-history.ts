@@ -44,17 +44,21 @@ export function mergeHistories({ nodes, silent }: Pick<Evidence, 'nodes' | 'sile
   return { records, gap: `the history of the cluster is not whole (${gaps.slice(0, 4).join('; ')})` };
 }
 
-/** The periods in which nodes were held, by this run or by any. */
+/**
+ * The periods in which nodes were held, by this run or by any. Only one run at a time holds a node: what is told of
+ * another one ends a hold whose release nobody saw.
+ */
 export function holdsOf(history: readonly ClusterChange[], run: string | null = null): HeldPeriod[] {
   const periods: HeldPeriod[] = [];
-  for (const change of history) {
-    if (change.node === null || change.run === null || (run !== null && change.run !== run)) continue;
-    const open = periods.findIndex((period) => period.node === change.node && period.run === change.run && period.to === null);
-    if (change.kind === 'held' && open < 0) periods.push({ node: change.node, run: change.run, from: change.at, to: null, keptAt: null });
-    if (change.kind === 'kept' && open >= 0) periods[open] = { ...(periods[open] as HeldPeriod), keptAt: periods[open]?.keptAt ?? change.at };
-    if (change.kind === 'released' && open >= 0) periods[open] = { ...(periods[open] as HeldPeriod), to: change.at };
+  for (const change of history.filter(({ kind }) => kind === 'held' || kind === 'kept' || kind === 'released')) {
+    if (change.node === null || change.run === null) continue;
+    const open = periods.findIndex((period) => period.node === change.node && period.to === null);
+    const isOwn = periods[open]?.run === change.run;
+    if (open >= 0 && (!isOwn || change.kind === 'released')) periods[open] = { ...(periods[open] as HeldPeriod), to: change.at };
+    if (change.kind === 'held' && !isOwn) periods.push({ node: change.node, run: change.run, from: change.at, to: null, keptAt: null });
+    if (change.kind === 'kept' && isOwn) periods[open] = { ...(periods[open] as HeldPeriod), keptAt: periods[open]?.keptAt ?? change.at };
   }
-  return periods;
+  return periods.filter((period) => run === null || period.run === run);
 }
 
 /** The periods in which nodes were no members. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence, VerifiedRun } from '../../../domain/evidence.js';
+import type { ClusterChange } from '../../../domain/records.js';
 import { exampleCluster, exampleNode, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from '../example-cluster.js';
 import {
   change,
@@ -10,9 +11,11 @@ import {
   goodNodeReport,
   goodReport,
   goodRun,
+  held,
   installation,
   nodeReports,
   notHolding,
+  released,
   startedBefore,
   withNode,
 } from './example-evidence.js';
@@ -37,6 +40,20 @@ const cutOff = (): Evidence =>
     ),
   });
 
+/** Node 4 lost its power while an earlier run, or the one before that, held node3; the others know that these ended. */
+const endedUnseen = (...since: readonly ClusterChange[]): Evidence => {
+  const before = (...changes: readonly ClusterChange[]) => [...startedBefore, ...changes, ...goodHistory.slice(startedBefore.length)];
+  const evidence = goodEvidence({ history: before(...since) });
+  const missed = before(held(-700, 'node3', 'run 1'), change(-650, 'lost', { node: 'node4' }));
+  return {
+    ...evidence,
+    nodes: evidence.nodes.map((node) => ({
+      ...node,
+      history: { gap: null, scope: 'node' as const, records: node.node === 'node4' ? missed : node.history.records },
+    })),
+  };
+};
+
 describe.each<[string, VerifiedRun, Evidence]>([
   ['a power cut while the node is a member', goodRun(null), cutOff()],
   [
@@ -44,6 +61,8 @@ describe.each<[string, VerifiedRun, Evidence]>([
     goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { endedAt: at(250) })) })),
     cutOff(),
   ],
+  ['an earlier hold that ended while a member was away', goodRun(), endedUnseen(released(-600, 'node3', 'run 1'), change(-590, 'joined', { node: 'node4' }))],
+  ['an earlier hold after which others followed', goodRun(), endedUnseen(change(-590, 'joined', { node: 'node4' }), released(-400, 'node3', 'run 2'))],
   [
     'quorum lost because nodes were lost',
     goodRun(),
