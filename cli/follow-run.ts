@@ -1,6 +1,7 @@
 /** Follows a run on the screen to its end, and says how to go on when the user leaves it. */
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TemporalClient } from '../client/connection.js';
+import { earlierNodeTimes } from '../client/earlier-node-times.js';
 import { followRun } from '../client/follow.js';
 import { renderReport } from '../client/reports/report-text.js';
 import { showsColours } from '../client/reports/paint.js';
@@ -29,9 +30,16 @@ export async function followOnScreen(
   process.once('SIGINT', leave);
   const signal = ended === undefined ? leaving.signal : AbortSignal.any([leaving.signal, ended]);
   const display = createLiveDisplay(words.hint);
+  let isRecalling = false;
+  const recall = (cluster: string) => {
+    if (isRecalling) return;
+    isRecalling = true;
+    void earlierNodeTimes(temporal, cluster).then((times) => display.recall(times));
+  };
   try {
     for await (const sight of followRun(temporal, handle, signal)) {
       display.see(sight);
+      if (sight.kind === 'progress') recall(sight.progress.cluster);
       if (sight.kind === 'ended') {
         display.end();
         printResult(sight.report, json, () => `\n${renderReport(sight.report, showsColours(process.stdout))}`);

@@ -3,10 +3,13 @@ import { createLogUpdate } from 'log-update';
 import type { Sight } from '../client/follow.js';
 import { showsColours } from '../client/reports/paint.js';
 import { renderChanges, renderProgress } from '../client/reports/progress-text.js';
+import type { NodeTime } from '../domain/expected-node-time.js';
 import type { Progress } from '../domain/progress.js';
 
 export interface LiveDisplay {
   see(sight: Sight): void;
+  /** How long nodes took in earlier runs, once that is known. */
+  recall(earlier: readonly NodeTime[]): void;
   /** Leaves the last table where it is. */
   end(): void;
 }
@@ -22,6 +25,7 @@ function createTable(hint: string): LiveDisplay {
   const update = createLogUpdate(process.stderr, { showCursor: true });
   let progress: Progress | null = null;
   let blind: string | null = null;
+  let earlier: readonly NodeTime[] = [];
   const draw = () => {
     const below = [blind, hint].filter((line) => line !== null && line !== '').join('\n');
     // Before the first answer there is only the reason why none comes.
@@ -29,7 +33,7 @@ function createTable(hint: string): LiveDisplay {
       if (blind !== null) update(below);
       return;
     }
-    const view = { colours: showsColours(process.stderr), columns: process.stderr.columns ?? 80, now: Date.now() };
+    const view = { colours: showsColours(process.stderr), columns: process.stderr.columns ?? 80, now: Date.now(), earlier };
     update([renderProgress(progress, view), '', below].join('\n'));
   };
   const renewing = setInterval(draw, renewMs);
@@ -39,6 +43,9 @@ function createTable(hint: string): LiveDisplay {
         progress = sight.progress;
         blind = null;
       } else if (sight.kind === 'blind') blind = sight.reason;
+    },
+    recall(times) {
+      earlier = times;
     },
     end() {
       clearInterval(renewing);
@@ -65,6 +72,7 @@ function createLines(): LiveDisplay {
         print(blind);
       }
     },
+    recall: () => undefined,
     end: () => undefined,
   };
 }

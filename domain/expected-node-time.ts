@@ -42,7 +42,8 @@ export function expectNodeTime(times: readonly NodeTime[], { node, restart }: { 
   };
 }
 
-function median(values: readonly number[]): number {
+/** The middle one of at least one value, or the mean of the middle two. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;

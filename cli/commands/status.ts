@@ -1,5 +1,6 @@
 /** `cau status`: where a run stands, with or without a coordinator. */
 import type { Command } from 'commander';
+import { earlierNodeTimes } from '../../client/earlier-node-times.js';
 import { statusOf, type PartialStatus } from '../../client/progress.js';
 import { showsColours } from '../../client/reports/paint.js';
 import { renderProgress } from '../../client/reports/progress-text.js';
@@ -20,7 +21,9 @@ export function addStatusCommand(program: Command): void {
         const handle = await requireRun(temporal, name ?? configuration.cluster.value);
         if (flags.follow === true) return (await followOnScreen(temporal, handle, json)) ?? 0;
         const status = await statusOf(temporal, handle);
-        const view = { colours: showsColours(process.stdout), columns: process.stdout.columns ?? 80, now: Date.now() };
+        const isShown = !json && status.kind === 'whole' && status.progress.outcome === null;
+        const earlier = isShown ? await earlierNodeTimes(temporal, status.progress.cluster) : [];
+        const view = { colours: showsColours(process.stdout), columns: process.stdout.columns ?? 80, now: Date.now(), earlier };
         printResult(status, json, () => (status.kind === 'whole' ? renderProgress(status.progress, view) : renderPartial(status.partial)));
         return 0;
       });

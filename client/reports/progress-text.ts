@@ -1,5 +1,6 @@
 /** A running run for eyes: the live table. */
 import { renderElapsed } from '../../domain/duration.js';
+import type { NodeTime } from '../../domain/expected-node-time.js';
 import { elapsedOf, expectTime, type ExpectedTime } from '../../domain/expected-time.js';
 import type { NodeProgress, Progress } from '../../domain/progress.js';
 import { renderWait } from '../../domain/waits.js';
@@ -13,12 +14,14 @@ export interface LiveView {
   readonly columns: number;
   /** Milliseconds since 1970, so that elapsed times go on between two looks. */
   readonly now: number;
+  /** How long nodes took in earlier runs; nothing when that is not known. */
+  readonly earlier?: readonly NodeTime[];
 }
 
 /** The state of a run as a table of nodes and one of roles. */
 export function renderProgress(progress: Progress, view: LiveView): string {
   const paint = createPaint(view.colours);
-  const expected = expectTime(progress, view.now);
+  const expected = expectTime(progress, view.now, view.earlier);
   const state = progress.outcome === null ? paint.cyan(progress.phase) : paint[outcomeColour(progress.outcome)](progress.outcome);
   const lines = [`${paint.bold(`Cluster ${progress.cluster}`)}  ${state}  ${paint.dim(renderTime(progress, expected, view))}`];
   lines.push(...renderWaits(progress, view.now, paint));
@@ -49,12 +52,12 @@ export function renderChanges(before: Progress | null, now: Progress): string[] 
   return lines;
 }
 
-/** Since the start, to the end or until now; and what is left, as far as the nodes before have shown it. */
-function renderTime(progress: Progress, { leftMs }: ExpectedTime, { now }: LiveView): string {
+/** Since the start, to the end or until now; and what is left, as far as the nodes before, or earlier runs, have shown it. */
+function renderTime(progress: Progress, { leftMs, isFromEarlierRuns }: ExpectedTime, { now }: LiveView): string {
   const until = progress.outcome === null ? now : Date.parse(progress.since);
   const elapsed = renderElapsed(Math.max(0, until - Date.parse(progress.startedAt)));
   if (progress.outcome !== null || progress.phase !== 'updating') return elapsed;
-  return leftMs === null ? elapsed : `${elapsed}, about ${renderElapsed(leftMs)} left`;
+  return leftMs === null ? elapsed : `${elapsed}, about ${renderElapsed(leftMs)} left${isFromEarlierRuns ? ', by earlier runs' : ''}`;
 }
 
 const heads = ['node', 'state', 'elapsed (expected)', 'updates', 'doing'];

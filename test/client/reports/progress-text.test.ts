@@ -66,6 +66,13 @@ describe('the live table', () => {
     expect(early).toMatch(/^Cluster example {2}updating {2}55 s\n/);
   });
 
+  it('says what to expect by earlier runs until a node of this one has shown it', () => {
+    const earlier = [{ node: 'node9', at: at(0), ms: 30_000, restarted: true }];
+    const shown = renderProgress({ ...progress, nodes: progress.nodes.slice(1) }, { ...view, earlier });
+    expect(shown).toMatch(/^Cluster example {2}updating {2}55 s, about 50 s left, by earlier runs\n/);
+    expect(shown).toContain('10 s (about 30 s)');
+  });
+
   it.each([60, 80, 200])('fits a terminal of %i columns', (columns) => {
     for (const line of renderProgress(progress, { ...view, columns }).split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(columns, 62));
   });
