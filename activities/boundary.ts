@@ -6,7 +6,7 @@ import { activityInfo, ApplicationFailure, CancelledFailure } from '@temporalio/
 import type { z } from 'zod';
 import { CauError, errorCatalogue, failureOf, type Failure } from '../domain/errors.js';
 import { payloadBudgetBytes, payloadBytes } from '../domain/payload-size.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 
 /** The workflows that may ask a node for anything. */
 export const callers: readonly string[] = ['updatingRun', 'updateNode', 'clusterGuard', 'preview', 'recovery', 'verification'];

@@ -10,6 +10,7 @@ import type { NotificationTargets } from '../domain/ports/notification-target.js
 import type { ProfileRecord } from '../domain/profiles.js';
 import { asActivity } from './boundary.js';
 import { createNotificationActivities } from './notification-activities.js';
+import { readKnownReport } from './known-report.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
 import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
@@ -47,6 +48,7 @@ export function createCoordinatorActivities(dependencies: CoordinatorDependencie
     examineRuns: ({ runs }) =>
       asActivity(() => Promise.all(runs.map(async (run) => ({ run, state: stateOfRun(run, await findDescription(client, run.workflowId)) })))),
     readRun: ({ cluster, workflowId }) => asActivity(() => readRun(client, cluster, workflowId)),
+    readKnownReport: ({ cluster, run }) => asActivity(() => readKnownReport(client, cluster, run)),
     awaitClosed: ({ workflowIds, cancel }) =>
       asActivity(async () => {
         let open = await findOpen(client, workflowIds);
@@ -90,7 +92,7 @@ async function examineGuard(client: Client, cluster: string, run: RunReference):
   if (guard === null || guard.status.name !== 'RUNNING') return { kind: 'free' };
   const holder = ownerOf(guard);
   if (holder === null) throw new CauError('ClusterBusy', `Workflow ${guardId(cluster)} is none of ours, and runs.`, { where: guardId(cluster) });
-  if (isSameRun(holder, run)) return { kind: 'ours' };
+  if (isSameRun(holder, run)) return { kind: 'ours', guardRunId: guard.runId };
   const since = guard.startTime.toISOString();
   const description = await findDescription(client, holder.workflowId);
   if (stateOfRun(holder, description) === 'closed') return { kind: 'orphaned', guardRunId: guard.runId, holder, since };

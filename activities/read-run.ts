@@ -4,6 +4,8 @@ import { CauError } from '../domain/errors.js';
 import { reportSchema } from '../domain/report.js';
 import type { VerifiedRun } from '../domain/evidence.js';
 import { findDescription } from './run-knowledge.js';
+import { termsOf } from '../domain/verify/request.js';
+import { readToldTerms } from './told-terms.js';
 import { failureOfWorkflow } from './workflow-failure.js';
 
 /** @throws CauError `RunNotFound`: there is none, it is not over, or it is of another cluster */
@@ -30,6 +32,7 @@ export async function readRun(client: Client, cluster: string, workflowId: strin
     startedAt: end.report?.startedAt ?? description.startTime.toISOString(),
     endedAt: end.report?.endedAt ?? description.closeTime.toISOString(),
     report: end.report,
+    terms: end.report === null ? await readToldTerms(handle) : termsOf(end.report.options.values),
     noReport: end.report === null ? end.noReport : null,
   };
 }

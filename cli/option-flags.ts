@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CauError } from '../domain/errors.js';
 import { defaultOptions, partialOptionsSchema, runOptionsSchema, type PartialOptions } from '../domain/options.js';
 import { fitText } from '../domain/payload-size.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 
 type OptionName = keyof typeof runOptionsSchema.shape;
 const names = Object.keys(runOptionsSchema.shape) as OptionName[];

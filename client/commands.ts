@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { commandSchemas, type CommandAnswer, type CommandName } from '../domain/commands.js';
 import { CauError } from '../domain/errors.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import type { TemporalClient } from './connection.js';
 import { statusOf } from './progress.js';
 

@@ -1,7 +1,7 @@
 /** Asking for a recovery: it runs as a workflow, so that it works from anywhere, and nodes let nobody else end a hold. */
 import { recoveryId } from '../domain/names.js';
 import { recoveryRequestSchema, type Recovery, type RecoveryRequest } from '../domain/recovery.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import type { TemporalClient } from './connection.js';
 import { requireWorkers } from './runs.js';
 

@@ -4,7 +4,7 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } fr
 import { CauError, type Failure } from '../domain/errors.js';
 import { effectiveOptions } from '../domain/options.js';
 import { profileSchema, type Profile } from '../domain/profiles.js';
-import { describeProblems } from '../domain/requests.js';
+import { describeProblems } from '../domain/parse-input.js';
 
 /**
  * The profile that a text says.

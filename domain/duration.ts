@@ -4,9 +4,22 @@ import { z } from 'zod';
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** A duration as people write it: a number and one unit, such as `90s`, `15m`, `2h` or `1d`. */
-export const durationSchema = z.string().regex(pattern, 'a duration is a number with a unit: ms, s, m, h or d, such as "90s" or "15m"');
-export type Duration = z.infer<typeof durationSchema>;
+/**
+ * A duration as people write it, within these bounds: a number and one unit, such as `90s`, `15m`, `2h` or `1d`. The bounds are
+ * annotations of the JSON Schema too (`x-least`, `x-most`), which has no words for them.
+ */
+export function durationWithin(least: string, most: string) {
+  const isWithin = (duration: string) => !pattern.test(duration) || (durationMs(duration) >= durationMs(least) && durationMs(duration) <= durationMs(most));
+  return z
+    .string()
+    .regex(pattern, 'a duration is a number with a unit: ms, s, m, h or d, such as "90s" or "15m"')
+    .refine(isWithin, `a duration from ${least} to ${most}`)
+    .meta({ 'x-least': least, 'x-most': most });
+}
+
+/** Any duration. Nothing takes longer than a year, and what is much longer has no date that a computer could name. */
+export const durationSchema = durationWithin('0s', '365d');
+export type Duration = string;
 
 /** The milliseconds of a duration that passed `durationSchema`; 0 for anything else. */
 export function durationMs(duration: Duration): number {

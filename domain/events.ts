@@ -44,7 +44,7 @@ export const eventCatalogue = {
   scriptEnded: event(2009, 'information', "The user's script before or after the update of the node succeeded."),
   scriptFailed: event(2010, 'error', "The user's script before or after the update of the node failed, or left no result."),
   gateFailed: event(2011, 'error', 'A condition that must hold before the run goes on did not hold in time.'),
-  startSkipped: event(2012, 'warning', 'A start by a schedule was skipped: it came too late, or another run was at work on the cluster.'),
+  startSkipped: event(2012, 'warning', 'A start by a schedule was skipped: it came too late, in a blackout, or another run was at work on the cluster.'),
   approvalAwaited: event(2013, 'warning', 'The run waits for somebody to approve what comes next.'),
   targetFailing: event(2014, 'warning', 'A target of notifications does not take what it is told.'),
   stepFailed: event(2015, 'warning', "A step on the node failed; it may be tried again (in the node's journal only)."),
@@ -93,8 +93,11 @@ export function eventsOfNode(report: NodeReport): EventWords[] {
 
 const particularEvents: Readonly<Partial<Record<Failure['code'], EventName>>> = {
   DrainFailed: 'drainFailed',
+  RefusedByOperator: 'drainFailed',
+  RoleNotManaged: 'drainFailed',
   RestartTimeout: 'restartFailed',
   RestartBlocked: 'restartFailed',
+  RejoinTimeout: 'restartFailed',
   QuorumAtRisk: 'quorumAtRisk',
   GateFailed: 'gateFailed',
 };

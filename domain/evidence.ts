@@ -20,6 +20,13 @@ export const nodeEvidenceSchema = z.strictObject({
 });
 export type NodeEvidence = z.infer<typeof nodeEvidenceSchema>;
 
+/** What a run was allowed beyond the usual, as far as invariants depend on it. */
+export interface RunTerms {
+  /** How many nodes it might hold at once (`maxParallelNodes`). */
+  readonly limit: number;
+  readonly allowOutage: boolean;
+}
+
 /** The run that is verified. Without a report (it was terminated, or refused to start) the invariants of the cluster can still be told. */
 export interface VerifiedRun {
   readonly cluster: string;
@@ -27,6 +34,8 @@ export interface VerifiedRun {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly report: Report | null;
+  /** By its report, or by what it told its first node; null when there is neither. */
+  readonly terms: RunTerms | null;
   /** Why there is no report; null when there is one. */
   readonly noReport: string | null;
 }

@@ -1,6 +1,6 @@
 /** Gates: conditions of the user's that must hold before the run goes on, before a node is begun and after it is back. */
 import { z } from 'zod';
-import { durationSchema } from './duration.js';
+import { durationSchema, durationWithin } from './duration.js';
 import { scriptNameSchema } from './hooks.js';
 import { nameSchema } from './names.js';
 
@@ -20,7 +20,7 @@ const common = {
   /** How long it must hold without a break. */
   holdFor: durationSchema.default('0s'),
   /** How often it is looked at. */
-  every: durationSchema.default('2s'),
+  every: durationWithin('0s', '1h').default('2s'),
 };
 
 /** One gate, by its kind. */

@@ -33,6 +33,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly 'x-least'?: string;
+  readonly 'x-most'?: string;
 }
 
 const namePattern = z.toJSONSchema(nameSchema).pattern;
@@ -52,11 +54,9 @@ function allowed(schema: Schema): string {
         .join(', ')}`;
     case 'array':
       return isObject(schema.items) ? 'a list of objects' : 'a list';
-    case 'string':
-      if (schema.pattern === namePattern) return 'a name';
-      return 'a duration with its unit, such as `90s`, `15m`, `2h`';
     default:
-      return 'a duration with its unit, such as `90s`, `15m`, `2h`';
+      if (schema.pattern === namePattern) return 'a name';
+      return `a duration from \`${schema['x-least']}\` to \`${schema['x-most']}\`, such as \`90s\`, \`15m\`, \`2h\``;
   }
 }
 

@@ -3,7 +3,7 @@
  * CLI, the input of the workflow and the documentation.
  */
 import { z } from 'zod';
-import { durationSchema } from './duration.js';
+import { durationSchema, durationWithin } from './duration.js';
 import { gateSchema } from './gates.js';
 import { noScript, scriptNameSchema } from './hooks.js';
 import { nameSchema } from './names.js';
@@ -16,6 +16,8 @@ import { wantedUpdatesSchema } from './updates.js';
 import { targetNamesSchema } from './target-names.js';
 
 const count = (max: number) => z.number().int().min(0).max(max);
+/** Temporal takes none for no limit. */
+const timeoutSchema = durationWithin('1ms', '365d');
 const durationOrNever = z.union([z.literal('never'), durationSchema]);
 const checkId = z.string().regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'the id of a readiness rule, such as "cluster.quorum"');
 
@@ -63,11 +65,11 @@ export const runOptionsSchema = z.strictObject({
   drainWhen: z
     .enum(['always', 'restartExpected', 'never'])
     .describe('Whether a node is drained for its updates: always, when a restart or the cluster stack is among them, or never, which needs allowOutage.'),
-  drainTimeout: durationSchema.describe('How long the roles of a node may take to leave it.'),
+  drainTimeout: timeoutSchema.describe('How long the roles of a node may take to leave it.'),
   forceDrain: z
     .boolean()
     .describe('After drainTimeout go on although a role that left the node serves nowhere; never while anything still runs there or a stop failed.'),
-  settleTimeout: durationSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
+  settleTimeout: timeoutSchema.describe('How long roles, copies and promotion scores may take to be back after a node.'),
   placement: z
     .enum(['cluster', 'fewestMoves'])
     .describe(
@@ -86,8 +88,8 @@ export const runOptionsSchema = z.strictObject({
   restartWhen: z
     .enum(['needed', 'always', 'never'])
     .describe('Restart a node when its updates need it, always (also when there is nothing to install), or never.'),
-  restartTimeout: durationSchema.describe('How long a node may take to restart and to be a full member again.'),
-  installTimeout: durationSchema.describe('How long one installation on a node may take.'),
+  restartTimeout: timeoutSchema.describe('How long a node may take to restart and to be a full member again.'),
+  installTimeout: timeoutSchema.describe('How long one installation on a node may take.'),
   maxScanPasses: z.number().int().min(1).max(20).describe('How often a node is scanned and updated until nothing is left.'),
   preUpdateScript: scriptNameSchema.describe(
     'The script that is run on a node before it is held; when it fails, the node is not updated. A name in the directory of scripts of the node, never a path; "none" runs nothing.',
@@ -95,7 +97,9 @@ export const runOptionsSchema = z.strictObject({
   postUpdateScript: scriptNameSchema.describe(
     'The script that is run on a node when it is out of maintenance mode again and its roles are back; "none" runs nothing.',
   ),
-  hookTimeout: durationSchema.describe('How long a script before or after a node may take; then it is ended, with all that it started, and has failed.'),
+  hookTimeout: durationWithin('1ms', '7d').describe(
+    'How long a script before or after a node may take; then it is ended, with all that it started, and has failed.',
+  ),
   hookFailureCounts: z
     .boolean()
     .describe(
@@ -108,11 +112,11 @@ export const runOptionsSchema = z.strictObject({
       'Conditions that must hold before a node is begun, after it is back, or both; of the kinds cluster, http, command and prometheus, such as {"name":"shop","kind":"http","url":"http://shop.example/health","holdFor":"30s"}.',
     ),
   quorumWait: durationSchema.describe('How long to wait until a node can be taken out without risk to the quorum.'),
-  pauseTimeout: durationSchema.describe('How long a run may stay paused; then it ends in order, and nodes that are not begun are canceled.'),
+  pauseTimeout: timeoutSchema.describe('How long a run may stay paused; then it ends in order, and nodes that are not begun are canceled.'),
   approval: z
     .enum(['none', 'plan', 'firstNode', 'everyNode'])
     .describe('What a person must approve: nothing, the plan before the first node, the others after the first node, or each node.'),
-  approvalTimeout: durationSchema.describe('How long a run waits for an approval; then it ends in order, and nodes that are not begun are canceled.'),
+  approvalTimeout: timeoutSchema.describe('How long a run waits for an approval; then it ends in order, and nodes that are not begun are canceled.'),
   warnAfter: durationOrNever.describe('When the report and the details of the run warn that it takes long; shorter than stopAfter.'),
   stopAfter: durationOrNever.describe('When no further node is begun any more, counted from the start of the run; a node at work finishes.'),
   stopGrace: durationSchema.describe('How long after stopAfter a node at work may go on; then it ends in order after its present step.'),
@@ -127,7 +131,7 @@ export const runOptionsSchema = z.strictObject({
     .describe(
       'Days on which no node is begun, the first and the last included, such as {"from":"2026-12-24","until":"2027-01-03","timeZone":"Europe/Zurich","reason":"year end"}; a run that would begin on one of them is refused, one of a schedule skipped, and a node that is not expected to be done before them is not begun.',
     ),
-  releaseAfter: durationSchema.describe(
+  releaseAfter: durationWithin('1s', '365d').describe(
     'How long Temporal may not know a run, or may not answer, before nodes release by themselves what the run holds of them; never in the middle of an installation.',
   ),
   probes: z.array(probeSchema).max(20).describe('Requests repeated during the run to measure the interruption of roles.'),

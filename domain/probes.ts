@@ -1,6 +1,6 @@
 /** Probes: requests repeated at a fixed rate to measure how long a role does not answer. */
 import { z } from 'zod';
-import { durationSchema } from './duration.js';
+import { durationWithin } from './duration.js';
 import { nameSchema } from './names.js';
 
 /** One request to repeat. It is sent every `every`, whether or not earlier ones were answered. */
@@ -8,7 +8,7 @@ export const probeSchema = z.strictObject({
   role: nameSchema,
   /** An address that answers 2xx or 3xx while the role serves. */
   http: z.url({ protocol: /^https?$/ }),
-  every: durationSchema.default('50ms'),
+  every: durationWithin('10ms', '1m').default('50ms'),
 });
 export type Probe = z.infer<typeof probeSchema>;
 

@@ -1,7 +1,8 @@
 /** What is said of a schedule, when it is made and when it is changed: only what is named changes. */
 import { CauError } from './errors.js';
 import { effectiveOptions, type PartialOptions } from './options.js';
-import { parseInput, runRequestSchema, type RunRequest } from './requests.js';
+import { runRequestSchema, type RunRequest } from './requests.js';
+import { parseInput } from './parse-input.js';
 import { scheduleTimesSchema, type ScheduleRule, type ScheduleTimes } from './schedule-rule.js';
 import type { RepeatWords } from './schedule-words.js';
 

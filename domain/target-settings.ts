@@ -1,19 +1,18 @@
 /** How a coordinator is told of a target: what its configuration file may say under `coordinator.notify`. */
 import { z } from 'zod';
-import { durationMs, durationSchema } from './duration.js';
+import { durationWithin } from './duration.js';
 import { levelSchema } from './target-names.js';
 
 const file = z.string().startsWith('/', 'an absolute path');
 const header = z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'the name of an HTTP header'), z.string().max(4000));
-const atMost = (longest: string) => durationSchema.refine((value) => durationMs(value) > 0 && durationMs(value) <= durationMs(longest), `at most ${longest}`);
 
 const common = {
   /** The least grave events that it is told. */
   from: levelSchema.default('information'),
   /** How long one attempt may take. */
-  timeout: atMost('60s').default('10s'),
+  timeout: durationWithin('1ms', '60s').default('10s'),
   /** How old an event may become before it is given up. */
-  giveUpAfter: atMost('7d').default('24h'),
+  giveUpAfter: durationWithin('1ms', '7d').default('24h'),
 };
 
 const webhook = {

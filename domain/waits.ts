@@ -65,6 +65,11 @@ export const waits = {
     next: 'it is scanned and fetched again, and after some times the step fails with StageFailed',
     operatorCan: 'look whether the package sources are complete',
   }),
+  sources: ({ node, why }: { node: string; why: string }) => ({
+    reason: `the package sources of ${node} fail: ${why}`,
+    next: 'the step fails with ScanFailed or StageFailed; nothing was installed by it',
+    operatorCan: `look at the package sources of ${node}; "cau stop" ends the run`,
+  }),
   member: ({ cluster, why }: { cluster: string; why: string }) => ({
     reason: `no member of ${cluster} can answer: ${why}`,
     next: 'the step fails, and is tried again where that may help',

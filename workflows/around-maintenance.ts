@@ -3,7 +3,7 @@ import type { Failure } from '../domain/errors.js';
 import { gatesAt } from '../domain/gates.js';
 import { noScript } from '../domain/hooks.js';
 import type { NodeReport } from '../domain/report.js';
-import { prepare } from './enter-maintenance.js';
+import { prepare } from './prepare-node.js';
 import { fail, failureFrom } from './failures.js';
 import { passGates } from './gates.js';
 import { runPostUpdateScript, runPreUpdateScript } from './hooks.js';

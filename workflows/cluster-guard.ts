@@ -2,17 +2,18 @@
  * The guard of a cluster: excludes every other run by its fixed id, and cleans up when its run ends, however that is.
  * It is the only code of ours that still runs when a run was terminated or reset.
  */
-import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { CauError } from '../domain/errors.js';
 import { isSameRun, nodeWorkflowId, type RunReference } from '../domain/names.js';
 import { guardedNodesSchema, guardOrderSchema } from '../domain/node-order.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import { endHold } from './end-hold.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { guardEndSignal, guardNodesSignal } from './messages.js';
+import { archiveReport } from './run-report.js';
 import { detailsBoard, waiting } from './waiting.js';
 import { Witnesses } from './witnesses.js';
-import { coordinatorWait, coordinatorWaitMs } from './workers.js';
+import { coordinator, coordinatorWait, coordinatorWaitMs } from './workers.js';
 
 const patienceMs = 10 * 60_000;
 
@@ -47,8 +48,22 @@ export async function clusterGuard(input: unknown): Promise<GuardResult> {
       if (!isCancellation(error)) throw error;
     }
     setCurrentDetails(`Cleaning up cluster **${cluster}** after run ${run.workflowId}.`);
-    return CancellationScope.nonCancellable(() => cleanUp(cluster, run, nodes));
+    return CancellationScope.nonCancellable(async () => {
+      const result = await cleanUp(cluster, run, nodes);
+      if (!isEnded && nodes.length > 0 && patched('knownReport')) await archiveKnown(cluster, run, nodes);
+      return result;
+    });
   });
+}
+
+/** A run that was ended from outside makes no report: what is known of it is kept on the nodes, as a report would be. Best effort. */
+async function archiveKnown(cluster: string, run: RunReference, nodes: readonly string[]): Promise<void> {
+  try {
+    const report = await coordinator(`what is known of ${run.workflowId}?`).readKnownReport({ cluster, run });
+    if (report !== null) await archiveReport(new Witnesses(cluster, nodes), report);
+  } catch (error) {
+    failureFrom(error);
+  }
 }
 
 /** Waits for nodes at work to end in order, releases what they left held, and gives the lease back. */
@@ -75,7 +90,8 @@ async function cleanUp(cluster: string, run: RunReference, nodes: readonly strin
     );
     const unreleased = answers.find((answer) => answer.kind === 'waiting');
     // The lease stays as long as a node is held; the nodes themselves give both back then.
-    if (unreleased !== undefined) return { released: [], problem: unreleased.because };
+    const released = left.filter((_node, index) => answers[index]?.kind === 'released');
+    if (unreleased !== undefined) return { released, problem: unreleased.because };
     await witnesses.ask({ summary: 'give the lease back', not: null, patienceMs, ask: (activities, target) => activities.dropLease({ ...target, run }) });
     return { released: left, problem: null };
   } catch (error) {

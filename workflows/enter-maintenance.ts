@@ -1,50 +1,21 @@
-/** Into maintenance mode: facts first, then hold and drain; and the proof, asked again and again, that it is still so. */
-import type { Update } from '../domain/updates.js';
-import { findNode, fullMembers, type ClusterDescription } from '../domain/cluster.js';
+/** Into maintenance mode: hold and drain. */
 import { mustDrain, type DrainFacts } from '../domain/drain-need.js';
-import { findDrainObstacle } from '../domain/drainable.js';
 import { durationMs } from '../domain/duration.js';
 import { CauError } from '../domain/errors.js';
-import { baselineOf, rolesDown, withoutRoles } from '../domain/placement.js';
-import { asRemedy } from '../domain/operators-wish.js';
-import { reasonToSkip } from '../domain/plan.js';
+import { rolesDown, withoutRoles } from '../domain/placement.js';
 import type { WatchAnswer } from '../domain/ports/activities.js';
 import type { Steering } from '../domain/steering.js';
 import { renderVerdict } from '../domain/verdict.js';
 import { stopStackFor } from './cluster-stack.js';
-import { fail, failureFrom } from './failures.js';
+import { failureFrom } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { awaitQuorumAndCapacity } from './quorum-guard.js';
 import { chooseSteering, endSteering } from './steering.js';
 import { seeMoves, watch } from './node-watch.js';
-import { noticeRestart } from './unplanned-restart.js';
-import type { Condition } from './witnesses.js';
-import { quickStep } from './workers.js';
+import { refuseObstacle } from './prepare-node.js';
 
+/** What else is on the node when it was waited for as long as allowed is known at once. */
 const proveMs = 5000;
-const provePatienceMs = 10_000;
-
-/** Facts of the node and the cluster before anything is touched; refuses what must not be drained. */
-export async function prepare(state: NodeState): Promise<void> {
-  const { cluster, node, drain = true, options } = state.order;
-  state.enter('preparing', 'who is there, and may the node be drained?');
-  const identifying = quickStep(cluster, node, `${node}: boot id and state`)
-    .identifyNode({ cluster, node })
-    .catch((error: unknown) => failureFrom(error));
-  const description = await (drain ? awaitQuorumAndCapacity(state) : state.witnesses.describe(node));
-  state.seeMembers(description.nodes.map((one) => one.name));
-  // Nobody waits for the worker of a node that is left out: it may be as dead as the node.
-  refuseIfSkipped(description, node, options.includeStandby);
-  const identity = await identifying;
-  if ('code' in identity) return fail(identity);
-  state.bootId = identity.bootId;
-  // A last member has nobody who could see it leave, or fence it; its init system stops the stack at a restart.
-  state.canStopStack = identity.stopsStack && fullMembers(description).some((one) => one.name !== node);
-  if (drain) refuseObstacle(description, node);
-  state.isFencingOn = description.fencing.enabled;
-  state.baseline = baselineOf(description);
-  state.placement = state.baseline.roles;
-}
 
 /** Holds the node and, unless it is to serve meanwhile, waits until it is drained; then, where that is asked for, stops its cluster stack. */
 export async function enterMaintenance(state: NodeState): Promise<void> {
@@ -127,52 +98,4 @@ async function forceDrain(state: NodeState, seen: WatchAnswer): Promise<WatchAns
   state.forgiven = known;
   state.baseline = { ...state.baseline, failedActions: [...state.baseline.failedActions, ...known] };
   return answer;
-}
-
-function refuseIfSkipped(description: ClusterDescription, node: string, includeStandby: boolean): void {
-  const reason = reasonToSkip(description, node, includeStandby);
-  if (reason === null) return;
-  const seen = findNode(description, node);
-  const code = seen === undefined ? 'NodeVanished' : seen.online ? 'RefusedByOperator' : 'NodeOffline';
-  throw new CauError(code, `${node} is ${reason.because}.`, { where: node, ...(reason.wayOut === null ? {} : { remedy: asRemedy(reason.wayOut) }) });
-}
-
-function refuseObstacle(description: ClusterDescription, node: string): void {
-  const obstacle = findDrainObstacle(description, node);
-  if (obstacle !== null) fail(obstacle);
-}
-
-/**
- * The node may be changed: its stack is stopped where that is asked for, the hold is still ours and the node still empty.
- * One that was fenced or lost its power meanwhile came back with its stack running, so that all of it is asked anew.
- */
-export async function readyToChange(state: NodeState, updates: readonly Update[]): Promise<void> {
-  await drainIfNeeded(state, { restart: updates.some((update) => update.restart === 'expected'), clusterStack: updates.some((update) => update.clusterStack) });
-  for (;;) {
-    const { bootId } = state;
-    await stopStackFor(state, updates);
-    await proveHeld(state);
-    if (state.bootId === bootId) return;
-  }
-}
-
-/** Proves, by a witness, that the hold is still ours and the node still empty, unless it serves meanwhile: an operator's wish is final. */
-export async function proveHeld(state: NodeState): Promise<void> {
-  const { node } = state.order;
-  state.enter('proving', 'is the hold still ours, and the node empty?');
-  // With its stack stopped the node may be the very one whose vote is missing: it is not held back for long then.
-  const patienceMs = state.isStackStopped ? provePatienceMs : undefined;
-  const [held] = await Promise.all([
-    watch(state, conditionToProve(state), proveMs, `prove that ${node} is held and empty`, {
-      patienceMs,
-      waitsFor: 'held',
-    }),
-    noticeRestart(state),
-  ]);
-  if (held.verdict.state === 'waiting') throw new CauError('HoldBroken', `${node} is not empty any more: ${renderVerdict(held.verdict)}.`, { where: node });
-}
-
-function conditionToProve({ isStackStopped, isServing, order }: NodeState): Condition {
-  if (isStackStopped || isServing) return 'held';
-  return order.limit === 1 ? 'drained' : 'empty';
 }

@@ -25,12 +25,17 @@ export async function gatherEvidence(run: VerifiedRun): Promise<Evidence> {
     noCluster: typeof now === 'string' ? now : null,
     nodes: answers.flatMap((answer) => ('evidence' in answer ? [answer.evidence] : [])),
     silent: answers.flatMap((answer) => ('why' in answer ? [{ node: answer.node, why: answer.why }] : [])),
-    skewMs: Math.max(0, ...answers.map((answer) => ('evidence' in answer ? answer.skewMs : 0))),
+    skewMs: largest(answers, 'aheadMs') + largest(answers, 'behindMs'),
     isCleaningUp: guard.kind === 'ours',
   };
 }
 
-type Answer = { readonly evidence: NodeEvidence; readonly skewMs: number } | { readonly node: string; readonly why: string };
+/** How far the clock of a node is at least ahead of ours, or behind it. */
+type Answer = { readonly evidence: NodeEvidence; readonly aheadMs: number; readonly behindMs: number } | { readonly node: string; readonly why: string };
+
+/** One clock may be ahead while another is behind. */
+const largest = (answers: readonly Answer[], what: 'aheadMs' | 'behindMs') =>
+  Math.max(0, ...answers.map((answer) => ('evidence' in answer ? answer[what] : 0)));
 
 async function ask({ cluster, run, startedAt }: VerifiedRun, node: string): Promise<Answer> {
   const askedAt = Date.now();
@@ -40,7 +45,7 @@ async function ask({ cluster, run, startedAt }: VerifiedRun, node: string): Prom
     if (!parsed.success) return { node, why: 'its worker has another version and answers in another form' };
     const at = Date.parse(parsed.data.at);
     // It answered between the question and now; only what lies outside of that is skew.
-    return { evidence: parsed.data, skewMs: Math.max(0, askedAt - at, at - Date.now()) };
+    return { evidence: parsed.data, aheadMs: at - Date.now(), behindMs: askedAt - at };
   } catch (error) {
     return { node, why: failureFrom(error).message };
   }

@@ -51,7 +51,7 @@ export async function takeGuard(state: RunState): Promise<HeldGuard> {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const guard = await coordinator(`who guards cluster ${cluster}?`).examineGuard({ cluster, run: state.run });
-    if (guard.kind === 'ours') return holdAdopted(state);
+    if (guard.kind === 'ours') return holdAdopted(state, guard.guardRunId);
     if (guard.kind === 'busy') {
       throw new CauError('ClusterBusy', `Cluster ${cluster} is being updated by run ${guard.holder.workflowId} (phase ${guard.phase}) since ${guard.since}.`, {
         where: guard.holder.workflowId,
@@ -113,9 +113,12 @@ function holdOwn({ request: { cluster }, waits }: RunState, child: ChildWorkflow
   };
 }
 
-/** After a reset the guard is not a child of this execution any more; it is spoken to from outside. */
-function holdAdopted({ request: { cluster }, run, waits }: RunState): HeldGuard {
-  const guard = getExternalWorkflowHandle(guardId(cluster));
+/**
+ * After a reset the guard is not a child of this execution any more; it is spoken to from outside, and only that one: when
+ * it is gone, the guard of another run may have its id.
+ */
+function holdAdopted({ request: { cluster }, run, waits }: RunState, guardRunId: string | undefined): HeldGuard {
+  const guard = getExternalWorkflowHandle(guardId(cluster), guardRunId);
   return {
     lost: async () => (await coordinator(`is cluster ${cluster} still guarded?`).examineGuard({ cluster, run })).kind !== 'ours',
     tellNodes: (nodes) => guard.signal(guardNodesSignal, [...nodes]).catch(ignoreClosed),

@@ -4,7 +4,7 @@ import { CauError } from '../domain/errors.js';
 import { fitText } from '../domain/payload-size.js';
 import type { InstallResult, ScanResult } from '../domain/ports/update-plugin.js';
 import { renderUpdate, type Update } from '../domain/updates.js';
-import { readyToChange } from './enter-maintenance.js';
+import { readyToChange } from './prove-held.js';
 import { timeoutOf } from './failures.js';
 import type { NodeState } from './node-state.js';
 import { restart } from './restart.js';
@@ -164,7 +164,7 @@ function describeFailures(failed: InstallResult['updates']): string {
 function lookAgain(state: NodeState): Promise<ScanResult> {
   const { cluster, node, options } = state.order;
   state.enter('scanning', 'is anything left?');
-  return scanNode(cluster, node, options);
+  return scanNode({ cluster, node, board: state.waits }, options);
 }
 
 /** Fetches what appeared, and answers what is there to be installed. */

@@ -1,6 +1,7 @@
 /** How workflows are spoken to: declared once, for workflows, clients and tests. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { KnownReport } from '../domain/known-report.js';
 import type { NodeProgress, Progress } from '../domain/progress.js';
 import type { Plan } from '../domain/plan.js';
 
@@ -12,6 +13,8 @@ export const approveSignal = defineSignal<[unknown]>('approve');
 export const skipSignal = defineSignal<[unknown]>('skip');
 
 export const progressQuery = defineQuery<Progress>('progress');
+/** What a report would say now; null before there is a plan. For whoever cleans up after a run that was ended from outside. */
+export const knownQuery = defineQuery<KnownReport | null>('known');
 export const planQuery = defineQuery<Plan | null>('plan');
 export const nodeProgressQuery = defineQuery<NodeProgress>('progress');
 

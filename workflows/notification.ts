@@ -6,7 +6,7 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { CauError } from '../domain/errors.js';
 import { notificationOrderSchema, untold, type DeliveryState, type TargetResult } from '../domain/notification.js';
 import type { RunReference } from '../domain/names.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import { asWorkflow, failureFrom, timeoutOf } from './failures.js';
 import { detailsBoard, waiting, type Waiting } from './waiting.js';
 import { coordinatorWaitMs, delivery } from './workers.js';

@@ -1,17 +1,38 @@
 /** A preview: readiness, plan and predicted moves of a run, changing nothing and excluding nobody. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { failureBudget } from '../domain/budget.js';
+import type { ClusterDescription } from '../domain/cluster.js';
+import type { ModeForecast } from '../domain/move-modes.js';
+import type { RunOptions } from '../domain/options.js';
 import { placementOf } from '../domain/placement.js';
-import { withMoves } from '../domain/plan.js';
+import { reasonToSkip, withMoves, type Plan } from '../domain/plan.js';
+import type { PredictedNodeMoves } from '../domain/ports/cluster-driver.js';
 import type { Preview } from '../domain/preview.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
-import { parseInput, runRequestSchema } from '../domain/requests.js';
+import type { Finding } from '../domain/report.js';
+import { runRequestSchema } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { resolveOptions } from './profile.js';
-import { checkCluster, compareModes, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanNodes } from './survey.js';
+import {
+  checkCluster,
+  compareModes,
+  findingsFrom,
+  meetCluster,
+  planFrom,
+  planWaves,
+  predictMoves,
+  scanNodes,
+  unforeseen,
+  type Acquaintance,
+  type Scans,
+} from './survey.js';
 import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
 import { clusterKey } from './messages.js';
+
+/** Somebody waits for the answer: a worker that is starting anew is given less time than by a run. */
+const answersWithinMs = 10_000;
 
 /** Says what an Updating Run with the same request would do now. */
 export async function preview(input: unknown): Promise<Preview> {
@@ -24,16 +45,11 @@ export async function preview(input: unknown): Promise<Preview> {
     const met = await meetCluster(request.cluster);
     const { description } = met;
     const nodes = request.nodes ?? description.nodes.map((node) => node.name);
-    const cluster = await checkCluster(met, nodes, options.values);
-    const scans = await scanNodes(met, nodes, options.values);
-    const { plan, findings } = await planWaves(met, planFrom(met, scans, options.values), options.values);
-    const predicting = predictMoves(met, plan, options.values);
-    const [nodeTimes, moves, modes] = await Promise.all([
-      recallNodeTimes(met.witnesses, window),
-      predicting,
-      compareModes(met, plan, { mode: options.values, moves: predicting }).catch((error: unknown) => void failureFrom(error)),
-    ]);
-    const readiness = [...ofProfile, ...cluster, ...findingsFrom(scans, options.values), ...findings];
+    const { findings: ofCluster, answering } = await checkCluster(met, nodes, options.values, answersWithinMs);
+    const scans = await scanAnswering(met, nodes, answering, options.values);
+    const { plan, findings, moves, modes } = await foresee(met, planFrom(met, scans, options.values), options.values);
+    const nodeTimes = await recallNodeTimes(met.witnesses, window);
+    const readiness = [...ofProfile, ...ofCluster, ...findingsFrom(scans, options.values), ...findings];
     return {
       version: 1,
       cluster: request.cluster,
@@ -51,4 +67,37 @@ export async function preview(input: unknown): Promise<Preview> {
       ...(modes === undefined ? {} : { modes }),
     };
   });
+}
+
+/** Nobody waits for a node whose worker is not there: that is a finding, and what the node needs is not known. */
+async function scanAnswering(met: Acquaintance, nodes: readonly string[], answering: readonly string[], options: RunOptions): Promise<Scans> {
+  const scans = await scanNodes(
+    met,
+    nodes.filter((node) => answering.includes(node) || isLeftOut(met.description, node, options)),
+    options,
+    null,
+  );
+  const silent = nodes.filter((node) => !answering.includes(node) && !isLeftOut(met.description, node, options));
+  return { ...scans, skipped: [...scans.skipped, ...silent.map((node) => ({ node, reason: 'its node worker does not answer' }))] };
+}
+
+const isLeftOut = (description: ClusterDescription, node: string, { includeStandby }: RunOptions) => reasonToSkip(description, node, includeStandby) !== null;
+
+/** What only a member with quorum can tell. Where none is, readiness says so, and nobody is asked. */
+interface Foreseen {
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+  readonly moves: readonly PredictedNodeMoves[];
+  readonly modes?: ModeForecast[] | undefined;
+}
+
+async function foresee(met: Acquaintance, planned: Plan, options: RunOptions): Promise<Foreseen> {
+  if (!met.description.witness.quorate) return { plan: planned, findings: [], moves: [] };
+  const { plan, findings } = await planWaves(met, planned, options);
+  const predicting = predictMoves(met, plan, options);
+  const [moves, modes] = await Promise.all([
+    predicting.catch((error: unknown) => unforeseen(failureFrom(error))),
+    compareModes(met, plan, { mode: options, moves: predicting }).catch((error: unknown) => void failureFrom(error)),
+  ]);
+  return 'id' in moves ? { plan, findings: [...findings, moves], moves: [] } : { plan, findings, moves, modes };
 }

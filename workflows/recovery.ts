@@ -13,7 +13,7 @@ import {
 } from '../domain/recovery.js';
 import { isSameRun, type RunReference } from '../domain/names.js';
 import { isKept } from '../domain/release.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import { endHold } from './end-hold.js';
 import { asWorkflow, failureFrom } from './failures.js';
 import { describeRelease, findClaim } from './release-outlook.js';

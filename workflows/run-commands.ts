@@ -3,7 +3,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { commandSchemas, type CommandName } from '../domain/commands.js';
 import { failureOf } from '../domain/errors.js';
-import { parseInput } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import { approveSignal, pauseSignal, resumeSignal, skipSignal, stopSignal } from './messages.js';
 import type { RunState } from './run-state.js';
 
@@ -52,12 +52,12 @@ export function listenToCommands(state: RunState): void {
   listen('skip', skipSignal, (said) => {
     const ending = whyEnding(state);
     if (ending !== null) return no(ending);
-    const planned = state.plan?.nodes.find((node) => node.node === said.node);
-    if (state.plan !== null && planned === undefined)
-      return no(`"${said.node}" is not a node of this run; its nodes are ${state.plan.nodes.map((node) => node.node).join(', ')}`);
+    // Before the first look at the cluster nobody knows its nodes.
+    const nodes = state.plan?.nodes.map(({ node }) => node) ?? state.request.nodes ?? state.knownNodes;
+    if (nodes.length > 0 && !nodes.includes(said.node)) return no(`"${said.node}" is not a node of this run; its nodes are ${nodes.join(', ')}`);
     if (state.isBegun(said.node)) return no(`${said.node} is begun or done already`);
     state.skipped.add(said.node);
-    return yes(`${said.node} is left out`);
+    return yes(`${said.node} is left out${nodes.length === 0 ? ', if the cluster has such a node' : ''}`);
   });
 }
 

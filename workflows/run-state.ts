@@ -147,6 +147,13 @@ export class RunState {
     return this.begun.some((progress) => progress.node === node);
   }
 
+  /** The nodes that were begun and are not done. */
+  atWork(): { readonly node: string; readonly startedAt: string }[] {
+    return this.begun.flatMap(({ node, startedAt }) =>
+      startedAt === null || this.reports.some((report) => report.node === node) ? [] : [{ node, startedAt }],
+    );
+  }
+
   finish(report: NodeReport): void {
     this.reports.push(report);
     if (isFailure(report.outcome)) upsertSearchAttributes([{ key: failedNodesKey, value: this.failed() }]);

@@ -1,10 +1,55 @@
-/** Asking a node what it needs, as the options want it. */
+/** Asking a node what it needs, as the options want it, and its package sources for what it lacks. */
+import { CauError, type Failure } from '../domain/errors.js';
 import type { RunOptions } from '../domain/options.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
-import { longStep } from './workers.js';
+import { failureFrom } from './failures.js';
+import { waiting, type WaitBoard } from './waiting.js';
+import { sourceStep } from './workers.js';
 
-/** Scans a node; changes nothing. */
-export function scanNode(cluster: string, node: string, { plugins, updates }: RunOptions, summary = `scan ${node}`): Promise<ScanResult> {
+/** How long package sources that fail are asked again: a mirror may be away for a moment, and a node may be drained meanwhile. */
+const patienceMs = 60_000;
+const pauseMs = 5000;
+
+/** A node whose package sources are asked, and where it shows that they are waited for; null: they are not. */
+export interface SourcesOf {
+  readonly cluster: string;
+  readonly node: string;
+  readonly board: WaitBoard | null;
+}
+
+/** Scans a node; changes nothing. @throws CauError `ScanFailed`, `LockHeld`, naming the node */
+export function scanNode(of: SourcesOf, { plugins, updates }: RunOptions, summary = `scan ${of.node}`): Promise<ScanResult> {
+  const { cluster, node } = of;
   const wanted = updates === 'all' ? {} : { wanted: updates };
-  return longStep(cluster, node, summary).scanNode({ cluster, node, plugins, ...wanted });
+  return askSources(of, () => sourceStep(cluster, node, summary).scanNode({ cluster, node, plugins, ...wanted }));
+}
+
+/** Asks something of a node that needs its package sources; where these fail, again for a while, in view. */
+export async function askSources<T>({ node, board }: SourcesOf, ask: () => Promise<T>): Promise<T> {
+  const first = await tryOnce(ask);
+  if ('answer' in first) return first.answer;
+  if (board === null) throw naming(node, first.failed);
+  return waiting(board, 'sources', { node, why: first.failed.message }, patienceMs, async (wait) => {
+    for (;;) {
+      await wait.sleep(pauseMs, `the package sources of ${node} failed; ask again`);
+      const again = await tryOnce(ask);
+      if ('answer' in again) return again.answer;
+      if (wait.leftMs() === 0) throw naming(node, again.failed);
+    }
+  });
+}
+
+async function tryOnce<T>(ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly failed: Failure }> {
+  try {
+    return { answer: await ask() };
+  } catch (error) {
+    const failed = failureFrom(error);
+    if (failed.code !== 'ScanFailed' && failed.code !== 'StageFailed') throw error;
+    return { failed };
+  }
+}
+
+/** A mirror's error says nothing of who asked. */
+function naming(node: string, { code, message, remedy, where }: Failure): CauError {
+  return new CauError(code, `${node}: ${message}`, { remedy, where: where ?? node });
 }

@@ -2,9 +2,9 @@
 import { CauError } from '../domain/errors.js';
 import type { RunOptions } from '../domain/options.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
-import { scanNode } from './scanning.js';
+import { askSources, scanNode } from './scanning.js';
 import { waiting, type WaitBoard } from './waiting.js';
-import { longStep } from './workers.js';
+import { sourceStep } from './workers.js';
 
 const tries = 5;
 const pauseMs = 2000;
@@ -24,7 +24,10 @@ export async function stageScan(
 ): Promise<ScanResult> {
   let offered = scan;
   for (let attempt = 1; offered.updates.length > 0; attempt += 1) {
-    const { gone } = await longStep(cluster, node, `stage ${offered.updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...offered.updates] });
+    const { updates } = offered;
+    const { gone } = await askSources({ cluster, node, board }, () =>
+      sourceStep(cluster, node, `stage ${updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...updates] }),
+    );
     if (gone.length === 0) break;
     onGone(gone);
     if (attempt === tries) {
@@ -36,7 +39,7 @@ export async function stageScan(
     await waiting(board, 'packages', { node, names: gone }, pauseMs, (wait) =>
       wait.sleep(pauseMs, `${gone[0] ?? ''} is not to be had any more; scan ${node} again`),
     );
-    offered = await scanNode(cluster, node, options, `scan ${node} again`);
+    offered = await scanNode({ cluster, node, board }, options, `scan ${node} again`);
   }
   return offered;
 }

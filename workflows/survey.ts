@@ -1,6 +1,6 @@
 /** Before anything is touched: who is there, can it be updated safely, what is there to do. Run and preview share it. */
 import { fullMembers, type ClusterDescription } from '../domain/cluster.js';
-import { CauError } from '../domain/errors.js';
+import { CauError, type Failure } from '../domain/errors.js';
 import { scriptsOf, type RunOptions } from '../domain/options.js';
 import { inTurns } from '../domain/order.js';
 import { decidePlan, reasonToSkip, renderSkipReason, withWaves, type Plan } from '../domain/plan.js';
@@ -72,15 +72,21 @@ async function meetMajority(first: ClusterDescription, board: WaitBoard | undefi
   }
 }
 
-/** The readiness of the cluster for a run over `nodes`. */
-export async function checkCluster(met: Acquaintance, nodes: readonly string[], options: RunOptions): Promise<Finding[]> {
+/** What readiness found, and the members whose workers answered. */
+export interface CheckedCluster {
+  readonly findings: Finding[];
+  readonly answering: readonly string[];
+}
+
+/** The readiness of the cluster for a run over `nodes`. A worker that does not take up a question for `startMs` is not there. */
+export async function checkCluster(met: Acquaintance, nodes: readonly string[], options: RunOptions, startMs?: number): Promise<CheckedCluster> {
   const { description, witnesses } = met;
   const { cluster } = description;
   const askedAt = Date.now();
-  const examining = examineScripts(met, nodes, options);
+  const examining = examineScripts(met, nodes, options, startMs);
   const identities = await Promise.all(
     witnesses.members.map((node) =>
-      quickStep(cluster, node, `is the worker of ${node} there?`)
+      quickStep(cluster, node, `is the worker of ${node} there?`, startMs)
         .identifyNode({ cluster, node })
         .catch(() => null),
     ),
@@ -91,18 +97,26 @@ export async function checkCluster(met: Acquaintance, nodes: readonly string[], 
   const workers = identities
     .filter((identity) => identity !== null)
     .map((identity) => ({ node: identity.node, clockSkewMs: skewOf(Date.parse(identity.at)), stackStartsAtBoot: identity.stack.startsAtBoot }));
-  return checkReadiness({ cluster: description, nodes, options, workers, scripts: await examining });
+  return {
+    findings: checkReadiness({ cluster: description, nodes, options, workers, scripts: await examining }),
+    answering: workers.map(({ node }) => node),
+  };
 }
 
 /** The scripts that the run is to use, as each of its nodes has them. What a node does not tell counts as a problem there. */
-async function examineScripts({ description, witnesses }: Acquaintance, nodes: readonly string[], options: RunOptions): Promise<ReadinessFacts['scripts']> {
+async function examineScripts(
+  { description, witnesses }: Acquaintance,
+  nodes: readonly string[],
+  options: RunOptions,
+  startMs: number | undefined,
+): Promise<ReadinessFacts['scripts']> {
   const { cluster } = description;
   const scripts = scriptsOf(options);
   if (scripts.length === 0) return [];
   const asked = witnesses.members.filter((node) => nodes.includes(node));
   const found = await Promise.all(
     asked.map(async (node) => {
-      const examined = await quickStep(cluster, node, `has ${node} the scripts of the run?`)
+      const examined = await quickStep(cluster, node, `has ${node} the scripts of the run?`, startMs)
         .examineScripts({ cluster, node, scripts })
         .catch((error: unknown) => scripts.map((script) => ({ script, problem: `script "${script}": ${failureFrom(error).message}`, digest: null })));
       return examined.map((script) => ({ node, ...script }));
@@ -117,19 +131,20 @@ export interface Scans {
   readonly skipped: readonly { readonly node: string; readonly reason: string }[];
 }
 
-/** Scans every node that can be worked on; changes nothing. */
-export async function scanNodes({ description }: Acquaintance, asked: readonly string[], options: RunOptions): Promise<Scans> {
+/** Scans every node that can be worked on; changes nothing. Package sources that fail are waited for where there is a board that shows it. */
+export async function scanNodes({ description }: Acquaintance, asked: readonly string[], options: RunOptions, board: WaitBoard | null): Promise<Scans> {
   const { cluster } = description;
   const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node, options.includeStandby) }));
+  const scan = async (node: string) => ({ node, scan: await scanNode({ cluster, node, board }, options) });
   return {
     skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason: renderSkipReason(reason) }])),
-    found: await Promise.all(reasons.filter(({ reason }) => reason === null).map(async ({ node }) => ({ node, scan: await scanNode(cluster, node, options) }))),
+    found: await Promise.all(reasons.filter(({ reason }) => reason === null).map(({ node }) => scan(node))),
   };
 }
 
 /** What every member is still offered, for the end of a run; null of one that cannot be asked. */
 export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], options: RunOptions): Promise<OfferedNode[]> {
-  const scan = async (node: string) => (await scanNode(cluster, node, options, `scan ${node}: do all nodes have the same?`)).updates;
+  const scan = async (node: string) => (await scanNode({ cluster, node, board: null }, options, `scan ${node}: do all nodes have the same?`)).updates;
   return Promise.all(nodes.map(async (node) => ({ node, updates: members.includes(node) ? await scan(node).catch(() => null) : null })));
 }
 
@@ -201,6 +216,11 @@ export async function predictMoves({ witnesses }: Acquaintance, plan: Plan, { pl
     timeoutMs: thinkingMs,
     ask: (activities, target) => activities.predictMoves({ ...target, order, mode: { placement, failback } }),
   });
+}
+
+/** That the moves could not be predicted: they are for people, and no node waits for them. */
+export function unforeseen({ message, remedy }: Failure): Finding {
+  return { id: 'plan.moves', severity: 'note', message: `The moves of roles could not be predicted: ${message}`, remedy, skipped: false };
 }
 
 /**

@@ -1,12 +1,13 @@
 /** An Updating Run: one pass over one cluster. The order of its phases, and its report. */
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, setHandler } from '@temporalio/workflow';
 import { failureBudget } from '../domain/budget.js';
 import { effectiveOptions } from '../domain/options.js';
 import { withMoves, type Plan } from '../domain/plan.js';
 import { quorumMargin } from '../domain/quorum.js';
 import { findBlocker } from '../domain/readiness/readiness.js';
 import type { Report } from '../domain/report.js';
-import { parseInput, runRequestSchema } from '../domain/requests.js';
+import { runRequestSchema } from '../domain/requests.js';
+import { parseInput } from '../domain/parse-input.js';
 import { dropLease, takeLease } from './cluster-lease.js';
 import { withAlarms } from './alarm.js';
 import { findUneven } from '../domain/uniformity.js';
@@ -15,13 +16,26 @@ import { asWorkflow, fail, failureFrom } from './failures.js';
 import { takeGuard, type HeldGuard } from './guard-holding.js';
 import { resolveOptions } from './profile.js';
 import { notifyTargets } from './notify-targets.js';
+import { knownQuery } from './messages.js';
 import { listenToCommands } from './run-commands.js';
 import { updateNodes } from './run-nodes.js';
-import { archiveReport, createReport } from './run-report.js';
+import { archiveReport, createReport, knownReport } from './run-report.js';
 import { RunState } from './run-state.js';
 import { reasonNotToStart, reasonToSkip, skipStart } from './scheduled-start.js';
 import { stageScan } from './staging.js';
-import { checkCluster, findingsFrom, meetCluster, planFrom, planWaves, predictMoves, scanAgain, scanNodes, type Acquaintance, type Scans } from './survey.js';
+import {
+  checkCluster,
+  findingsFrom,
+  meetCluster,
+  planFrom,
+  planWaves,
+  predictMoves,
+  scanAgain,
+  scanNodes,
+  unforeseen,
+  type Acquaintance,
+  type Scans,
+} from './survey.js';
 import { timeLimits } from './time-limits.js';
 import { recallNodeTimes, settleWindow } from './window.js';
 
@@ -35,6 +49,7 @@ export async function updatingRun(input: unknown): Promise<Report> {
     // What a request gives may be in keeping only with its profile, which is not known yet.
     const state = new RunState(request, effectiveOptions({}, request.profile === undefined ? (request.options ?? {}) : {}));
     listenToCommands(state);
+    setHandler(knownQuery, () => knownReport(state), { description: 'What a report would say now, once there is a plan.' });
     return CancellationScope.nonCancellable(async () => {
       const late = reasonNotToStart(state);
       if (late !== null) return skipStart(state, late);
@@ -77,8 +92,8 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.see(description);
   // A scan changes nothing, so it need not wait for the verdict; what it throws counts only after it.
   state.nodeTimes = await recallNodeTimes(met.witnesses, state.window);
-  const scanning = settle(scanNodes(met, nodes, options));
-  const found = await checkCluster(met, nodes, options);
+  const scanning = settle(scanNodes(met, nodes, options, state.waits));
+  const { findings: found } = await checkCluster(met, nodes, options);
   // The clock may have warned meanwhile.
   state.findings = [...state.findings, ...found];
   refuseIfBlocked(state);
@@ -106,7 +121,8 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   await failBackAtEnd(state);
   if (options.requireUniform) state.uneven = findUneven(await scanAgain(state.witnesses, nodes, options));
   const report = createReport(state);
-  await archiveReport(state, report);
+  state.failure = report.failure;
+  await archiveReport(state.witnesses, report);
   state.end(report.outcome);
   return report;
 }
@@ -125,11 +141,7 @@ async function addMoves(state: RunState, met: Acquaintance, plan: Plan): Promise
     state.predictedMoves = await predictMoves(met, plan, state.options.values);
     state.plan = withMoves(state.plan ?? plan, state.predictedMoves);
   } catch (error) {
-    const { message, remedy } = failureFrom(error);
-    state.findings = [
-      ...state.findings,
-      { id: 'plan.moves', severity: 'note', message: `The moves of roles could not be predicted: ${message}`, remedy, skipped: false },
-    ];
+    state.findings = [...state.findings, unforeseen(failureFrom(error))];
   }
 }
 

@@ -4,6 +4,7 @@
  * witness, which another member answers instead. What waits for another takes the proof that the wait is shown.
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ErrorCode } from '../domain/errors.js';
 import { clusterQueue, nodeQueue, ownCoordinatorQueue } from '../domain/names.js';
 import type { ClusterActivities, IntroductionActivities, NodeActivities } from '../domain/ports/activities.js';
 import type { CoordinatorActivities } from '../domain/ports/coordinator-activities.js';
@@ -13,11 +14,14 @@ type OnNode = NodeActivities & ClusterActivities;
 
 const patiently = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' } as const;
 
+/** How long a worker may take to take up a short step: it may be starting anew. */
+const usualStartMs = 45_000;
+
 /** A short step of the node itself, tried again for a minute. */
-export const quickStep = (cluster: string, node: string, summary: string) =>
+export const quickStep = (cluster: string, node: string, summary: string, startMs = usualStartMs) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
-    scheduleToStartTimeout: '45s',
+    scheduleToStartTimeout: startMs,
     startToCloseTimeout: '30s',
     scheduleToCloseTimeout: '60s',
     heartbeatTimeout: '10s',
@@ -25,7 +29,7 @@ export const quickStep = (cluster: string, node: string, summary: string) =>
     summary,
   });
 
-/** Scanning, staging or verifying packages, or stopping the cluster stack: minutes at most. */
+/** Verifying packages, or stopping the cluster stack: minutes at most. */
 export const longStep = (cluster: string, node: string, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
@@ -34,6 +38,18 @@ export const longStep = (cluster: string, node: string, summary: string) =>
     scheduleToCloseTimeout: '30m',
     heartbeatTimeout: '10s',
     retry: patiently,
+    summary,
+  });
+
+/** Scanning and staging. When the sources of packages fail, whoever asks them waits for them in view, or goes on without. */
+export const sourceStep = (cluster: string, node: string, summary: string) =>
+  proxyActivities<OnNode>({
+    taskQueue: nodeQueue(cluster, node),
+    scheduleToStartTimeout: '2m',
+    startToCloseTimeout: '20m',
+    scheduleToCloseTimeout: '30m',
+    heartbeatTimeout: '10s',
+    retry: { ...patiently, nonRetryableErrorTypes: ['ScanFailed', 'StageFailed'] satisfies ErrorCode[] },
     summary,
   });
 

@@ -7,7 +7,7 @@ import { addOptionFlags } from '../option-flags.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { printResult } from '../output.js';
 import { flagsOf, withTemporal } from '../session.js';
-import { readRequest } from './run.js';
+import { readRequest } from '../run-request.js';
 
 interface PreviewFlags {
   readonly nodes?: string;

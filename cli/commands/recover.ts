@@ -7,7 +7,7 @@ import { isClear } from '../../domain/recovery.js';
 import { exitCodeOf, leftExitCode } from '../exit-codes.js';
 import { printFailure, printResult } from '../output.js';
 import { flagsOf, withTemporal } from '../session.js';
-import { requireCluster } from './run.js';
+import { requireCluster } from '../run-request.js';
 
 interface RecoverFlags {
   readonly apply?: boolean;

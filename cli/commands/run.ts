@@ -1,21 +1,11 @@
 /** `cau run`: starts an Updating Run and shows it until it ends. */
 import type { Command } from 'commander';
 import { startRun } from '../../client/runs.js';
-import { CauError } from '../../domain/errors.js';
 import { followOnScreen } from '../follow-run.js';
-import { addOptionFlags, readOptionFlags } from '../option-flags.js';
+import { addOptionFlags } from '../option-flags.js';
 import { printResult } from '../output.js';
-import { flagsOf, withTemporal, type Session } from '../session.js';
-import type { RunRequest } from '../../domain/requests.js';
-
-interface RunFlags {
-  readonly nodes?: string;
-  readonly profile?: string;
-  readonly profileDigest?: string;
-  readonly reason?: string;
-  readonly id?: string;
-  readonly detach?: boolean;
-}
+import { readRequest, type RunFlags } from '../run-request.js';
+import { flagsOf, withTemporal } from '../session.js';
 
 export function addRunCommand(program: Command): void {
   const command = program
@@ -36,28 +26,5 @@ export function addRunCommand(program: Command): void {
       printResult({ workflowId: handle.workflowId }, session.json, () => `Started ${handle.workflowId}. Follow it: cau status ${handle.workflowId}`);
       return 0;
     });
-  });
-}
-
-/** The request that flags and configuration make up. */
-export function readRequest(cluster: string | undefined, flags: RunFlags & object, { configuration }: Session): RunRequest {
-  return {
-    cluster: requireCluster(cluster, configuration.cluster.value, 'run'),
-    options: readOptionFlags(flags as Record<string, string | undefined>),
-    requestedBy: configuration.requestedBy.value,
-    ...(flags.nodes === undefined ? {} : { nodes: flags.nodes.split(',') }),
-    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
-    ...(flags.profileDigest === undefined ? {} : { profileDigest: flags.profileDigest }),
-    ...(flags.reason === undefined ? {} : { reason: flags.reason }),
-  };
-}
-
-/** The cluster that a command means. @throws CauError `InvalidInput` */
-export function requireCluster(named: string | undefined, configured: string | null, command: string): string {
-  const cluster = named ?? configured;
-  if (cluster !== null) return cluster;
-  throw new CauError('InvalidInput', 'cluster: no cluster is named.', {
-    where: 'cluster',
-    remedy: `Name it ("cau ${command} CLUSTER"), or set "cluster" in the configuration.`,
   });
 }

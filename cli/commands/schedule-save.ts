@@ -9,7 +9,7 @@ import { printNote, printResult } from '../output.js';
 import { addScheduleFlags, readScheduleFlags, type ScheduleFlags } from '../schedule-flags.js';
 import { scheduleNameOf } from '../schedule-name.js';
 import { flagsOf, withTemporal, type GlobalFlags, type Session } from '../session.js';
-import { requireCluster } from './run.js';
+import { requireCluster } from '../run-request.js';
 
 interface SaveFlags extends ScheduleFlags {
   readonly id?: string;

@@ -1,5 +1,5 @@
 /** `cau serve`: the long-running processes. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../configuration/configuration.js';
@@ -19,7 +19,12 @@ export function addServeCommand(program: Command): void {
     .description('An embedded Temporal service with the settings that suit runs; got and started without asking.')
     .option('--port <port>', 'port of the service', '7233')
     .option('--ui-port <port>', 'port of the Temporal Web UI; 0 for none', '8233')
-    .option('--ip <address>', 'address to listen on; the service has no authentication, so keep it on loopback', '127.0.0.1')
+    .addOption(
+      // Temporal's development server dials itself on loopback: with any other single address it starts, and does not work.
+      new Option('--ip <address>', 'address to listen on; the service has no authentication, so all addresses only behind a firewall')
+        .choices(['127.0.0.1', '0.0.0.0'])
+        .default('127.0.0.1'),
+    )
     .option('--database <file>', 'its data base', join(homedir(), '.local', 'share', 'cau', 'temporal.db'))
     .action((_flags: object, self: Command) => serveTemporal(flagsOf(self)));
   serve

@@ -7,7 +7,7 @@ import { clusterOf, requireRun } from '../../client/runs.js';
 import { verifyRun, type VerificationSubject } from '../../client/verify.js';
 import { CauError } from '../../domain/errors.js';
 import { reportSchema } from '../../domain/report.js';
-import { parseInput } from '../../domain/requests.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { verificationExitCodes } from '../exit-codes.js';
 import { printResult } from '../output.js';
 import { flagsOf, withTemporal, type Session } from '../session.js';

@@ -35,8 +35,8 @@ class LogReader {
   private readonly leaving = new Set<string>();
   /** The run that holds a node, by the id of the node. */
   private readonly holders = new Map<string, string>();
-  /** Standby of others, by the id of its attribute. */
-  private readonly standbys = new Set<string>();
+  /** Whether a standby of others was on, by the id of its attribute, as far as the log tells. */
+  private readonly standbys = new Map<string, boolean>();
 
   constructor(private readonly names: ReadonlyMap<string, string>) {}
 
@@ -112,11 +112,12 @@ class LogReader {
     const id = (added ?? changed ?? removed)?.[1];
     if (id === undefined) return null;
     const isOn = removed === null && /^(on|true|yes|1)$/i.test((added ?? changed)?.[2] ?? '');
-    const was = this.standbys.has(id);
-    if (isOn) this.standbys.add(id);
-    else this.standbys.delete(id);
-    // Where the log does not reach back to how it was, taking it away is taken for ending it.
-    if (was === isOn && removed === null) return null;
+    const was = this.standbys.get(id);
+    this.standbys.set(id, isOn);
+    // Where the log does not reach back to how it was, an operator who takes it away is taken to end it, and a run not: it takes away
+    // only what some tools leave behind, which says "off".
+    const isEnded = removed === null ? was === true : (was ?? by === 'operator');
+    if (isOn ? was === true : !isEnded) return null;
     const node = this.nameOf(/^(?:nodes|status)-(\S+)-standby$/.exec(id)?.[1] ?? /node\[@id='([^']+)'\]/.exec(text)?.[1]);
     return { kind: isOn ? 'standbyOn' : 'standbyOff', node, by };
   }

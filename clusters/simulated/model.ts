@@ -39,6 +39,8 @@ export interface SimulatedUpdate {
   readonly endlessOn?: readonly string[];
   /** Nodes that the mirror does not answer as long as this is on offer. */
   readonly silentTo?: readonly string[];
+  /** Nodes that the mirror refuses as long as this is on offer. */
+  readonly refusedTo?: readonly string[];
   /** Listed by the mirror, which does not have it any more. */
   readonly gone?: boolean;
   /** Nodes to which it is offered again after it was installed. */

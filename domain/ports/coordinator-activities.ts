@@ -7,12 +7,14 @@ import type { NodeResult } from '../node-order.js';
 import type { DeliveryState, ResolvedTarget } from '../notification.js';
 import type { ProfileRecord } from '../profiles.js';
 import type { ExaminedRun, OpenWorkflow } from '../recovery.js';
+import type { Report } from '../report.js';
 import type { VerifiedRun } from '../evidence.js';
 
 /** What is known of the guard of a cluster and of the run that it guards. */
 export type GuardState =
   | { readonly kind: 'free' }
-  | { readonly kind: 'ours' }
+  /** The id is absent in the answer of an earlier version. */
+  | { readonly kind: 'ours'; readonly guardRunId?: string }
   /** Its run is closed; it is cleaning up, or was never told. */
   | { readonly kind: 'orphaned'; readonly guardRunId: string; readonly holder: RunReference; readonly since: string }
   | { readonly kind: 'busy'; readonly holder: RunReference; readonly phase: string; readonly since: string };
@@ -72,6 +74,8 @@ export interface CoordinatorActivities {
    * @throws CauError `RunNotFound` also for a run that is not over
    */
   readRun(input: { readonly cluster: string; readonly workflowId: string }): Promise<VerifiedRun>;
+  /** What is known of a run that was ended from outside, as a report; null of any other, and of one that had come to no plan. */
+  readKnownReport(input: { readonly cluster: string; readonly run: RunReference }): Promise<Report | null>;
   /** Waits until none of these workflows runs, asking those to end in order that belong to a closed run. */
   awaitClosed(input: { readonly workflowIds: readonly string[]; readonly cancel: boolean }): Promise<void>;
   surveyWorkflows(input: { readonly cluster: string; readonly nodes: readonly string[]; readonly runs: readonly RunReference[] }): Promise<WorkflowSurvey>;

@@ -1,6 +1,6 @@
 /** The history of a cluster from what each of its nodes tells of it. */
 import type { ClusterChange, Records } from '../records.js';
-import type { Evidence, VerifiedRun } from '../evidence.js';
+import type { Evidence, NodeEvidence, VerifiedRun } from '../evidence.js';
 
 /** A time in which something was so. `to` is null while it still is. */
 export interface Period {
@@ -32,7 +32,14 @@ const enoughWitnesses = 2;
  * what happened while it was away itself, so where each speaks for itself, one that was never away or two are needed.
  */
 export function mergeHistories({ nodes, silent }: Pick<Evidence, 'nodes' | 'silent'>): Records<ClusterChange> {
-  const records = merge(nodes.flatMap(({ history }) => history.records));
+  const records = merge(
+    nodes.flatMap((witness) =>
+      believable(
+        witness,
+        nodes.filter((other) => other !== witness),
+      ),
+    ),
+  );
   const witnesses = nodes.filter(({ history }) => history.gap === null);
   const away = absencesOf(records).map(({ node }) => node);
   const isWhole = witnesses.length >= enoughWitnesses || witnesses.some(({ node, history }) => history.scope === 'cluster' || !away.includes(node));
@@ -42,6 +49,29 @@ export function mergeHistories({ nodes, silent }: Pick<Evidence, 'nodes' | 'sile
     ...silent.map(({ node, why }) => `${node}: ${why}`),
   ];
   return { records, gap: `the history of the cluster is not whole (${gaps.slice(0, 4).join('; ')})` };
+}
+
+/**
+ * What a member tells, without what it says of others while it was cut off: it takes them for lost, who only lost it. It was
+ * the one that was cut off when others had it fenced, or when it lost the quorum and another one did not.
+ */
+function believable({ node, history }: NodeEvidence, others: readonly NodeEvidence[]): readonly ClusterChange[] {
+  if (history.scope === 'cluster') return history.records;
+  const told = merge(others.flatMap((other) => other.history.records));
+  const during = ({ from, to }: Period, { at }: ClusterChange) => isIn({ from: shift(from, -noticeMs), to: to === null ? null : shift(to, noticeMs) }, at);
+  const lostQuorum = (period: Period, of: NodeEvidence) =>
+    of.history.records.some((change) => change.kind === 'quorumLost' && change.node === of.node && during(period, change));
+  const keptQuorum = (period: Period) => others.some((other) => other.history.records.some((change) => during(period, change)) && !lostQuorum(period, other));
+  const cutOff = absencesOf(told).filter(
+    (absence) =>
+      absence.node === node &&
+      absence.how === 'lost' &&
+      (told.some((change) => change.kind === 'fenced' && change.node === node && during(absence, change)) ||
+        (history.records.some((change) => change.kind === 'quorumLost' && change.node === node && during(absence, change)) && keptQuorum(absence))),
+  );
+  const isMembership = ({ kind }: ClusterChange) => kind === 'joined' || kind === 'left' || kind === 'lost';
+  const isBlind = ({ at }: ClusterChange) => cutOff.some(({ from, to }) => isIn({ from: shift(from, -noticeMs), to }, at));
+  return history.records.filter((change) => !isMembership(change) || change.node === node || !isBlind(change));
 }
 
 /**

@@ -8,14 +8,14 @@ export const quorumKept: Invariant = {
   number: 2,
   id: 'quorum.kept',
   title: 'The run never gave up the quorum of the cluster',
-  check({ run, startedAt, report }, evidence) {
+  check({ run, startedAt, terms }, evidence) {
     const { records: history, gap } = mergeHistories(evidence);
     const losses = quorumLosses(history).filter((at) => at >= startedAt && at <= evidence.at);
     const broken: string[] = [];
     const unknown = gap === null ? [] : [gap];
     for (const at of losses) {
       const cause = causeOf(history, at);
-      if (report?.options.values.allowOutage === true && isOfLastMember(evidence.cluster, history, at)) continue;
+      if (terms?.allowOutage === true && isOfLastMember(evidence.cluster, history, at)) continue;
       if (cause === null) unknown.push(`the cluster lost its quorum at ${at}, and its history does not tell by whom`);
       else if (cause.how === 'left' && holdsOf(history, run.firstExecutionRunId).some((hold) => hold.node === cause.node && isIn(hold, cause.from)))
         broken.push(`the cluster lost its quorum at ${at}, when ${cause.node}, which the run held, left it in order (${cause.from})`);

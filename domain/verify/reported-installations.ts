@@ -10,7 +10,8 @@ import type { NodeEvidence } from '../evidence.js';
 export const patienceMs = 1000;
 
 /**
- * Whatever the report says was installed is in the log, and whatever the log has of the node's time is in the report. An
+ * Whatever the report says was installed is in the log, and whatever the log has of the run's installations is in the report:
+ * what an administrator or a script of his installs meanwhile is not the run's. An
  * operation that was interrupted left no result: what it got done is only in the log, and the report says that it was cut.
  */
 export function installationsAsReported(reported: NodeReport, recorded: NodeEvidence, skewMs: number): string[] {
@@ -23,7 +24,7 @@ export function installationsAsReported(reported: NodeReport, recorded: NodeEvid
   const isLogged = (update: { name: string; to: string }) => finished.some((one) => one.name === update.name && one.to === update.to);
   const isSaid = (one: Installation) => said.some((update) => update.name === one.name && update.to === one.to);
   const invented = recorded.installations.gap === null ? said.filter((update) => !isLogged(update)) : [];
-  const silent = reported.updatesCut === 0 ? finished.filter((one) => !isSaid(one) && !isOfInterrupted(one, recorded)) : [];
+  const silent = reported.updatesCut === 0 ? finished.filter((one) => !isSaid(one) && isOfRun(one, recorded)) : [];
   return [
     ...invented.map(({ name, to }) => `the report has ${name} ${to} installed on ${reported.node}, and its package log does not`),
     ...silent.map(({ name, to, at }) => `the package log of ${reported.node} has ${name} ${to} installed at ${at}, and the report does not`),
@@ -35,7 +36,7 @@ export function installationsAsReported(reported: NodeReport, recorded: NodeEvid
 /** Where the list was cut, the number is all there is. */
 function tooMany(reported: NodeReport, recorded: NodeEvidence, finished: readonly Installation[]): string[] {
   if (reported.updatesCut === 0 || recorded.installations.gap !== null) return [];
-  const counted = finished.filter((one) => !isOfInterrupted(one, recorded)).length;
+  const counted = finished.filter((one) => isOfRun(one, recorded)).length;
   return counted === reported.installed ? [] : [`the report counts ${reported.installed} installations on ${reported.node}, its package log ${counted}`];
 }
 
@@ -45,9 +46,9 @@ function halfDone({ node, outcome }: NodeReport, logged: readonly Installation[]
   return left.map(({ name, to, at }) => `the report has ${node} Succeeded, and its package log has ${name} ${to} begun at ${at} and never finished`);
 }
 
-/** Between the start of an installation without a result and the next operation. */
-function isOfInterrupted({ at }: Installation, { ledger }: NodeEvidence): boolean {
-  const installs = ledger.records.filter(({ step }) => step !== 'restart' && !isHookStep(step));
-  const last = installs.findLast((entry) => entry.at <= at);
-  return last !== undefined && !last.hasResult;
+/** After the start of an installation that left a result, and before that of anything else. */
+function isOfRun({ at }: Installation, { ledger }: NodeEvidence): boolean {
+  // Package logs know no parts of a second.
+  const last = ledger.records.findLast((entry) => entry.at <= shift(at, patienceMs));
+  return last !== undefined && last.step !== 'restart' && !isHookStep(last.step) && last.hasResult;
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { CauError } from '../errors.js';
 import { nameSchema } from '../names.js';
 import { reportSchema, type Report } from '../report.js';
-import { parseInput } from '../requests.js';
-import type { VerifiedRun } from '../evidence.js';
+import { parseInput } from '../parse-input.js';
+import type { RunTerms, VerifiedRun } from '../evidence.js';
+import type { RunOptions } from '../options.js';
 
 /** A run by its id; or its report, from the archive of a node, when Temporal has forgotten the run. */
 export const verificationRequestSchema = z.strictObject({
@@ -29,5 +30,10 @@ export function parseVerificationRequest(input: unknown): VerificationRequest {
 /** The run that a report is of. */
 export function runOfReport(report: Report): VerifiedRun {
   const { cluster, run, startedAt, endedAt } = report;
-  return { cluster, run, startedAt, endedAt, report, noReport: null };
+  return { cluster, run, startedAt, endedAt, report, terms: termsOf(report.options.values), noReport: null };
+}
+
+/** What the options of a run allowed it. */
+export function termsOf({ maxParallelNodes, allowOutage }: Pick<RunOptions, 'maxParallelNodes' | 'allowOutage'>): RunTerms {
+  return { limit: maxParallelNodes, allowOutage };
 }

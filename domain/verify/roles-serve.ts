@@ -1,5 +1,6 @@
 /** Invariant 3: no role that ran is left stopped without the run saying so. */
 import { isServing, type Role } from '../cluster.js';
+import { isPartlyDown } from '../placement.js';
 import type { ClusterChange } from '../records.js';
 import type { Report } from '../report.js';
 import { mergeHistories } from './cluster-history.js';
@@ -13,12 +14,15 @@ export const rolesServe: Invariant = {
     const { cluster } = evidence;
     if (cluster === null) return { broken: [], unknown: [`the roles: ${evidence.noCluster ?? 'nobody could be asked'}`], basis: 'nothing' };
     const { records: history } = mergeHistories(evidence);
-    const down = cluster.roles.filter((role) => role.wanted && !role.instances.some((instance) => isServing(instance.state)));
+    const down = cluster.roles.flatMap((role) => {
+      const how = role.wanted ? howDown(role) : null;
+      return how === null ? [] : [{ role, how }];
+    });
     const broken: string[] = [];
     const unknown: string[] = [];
-    for (const role of down) {
+    for (const { role, how } of down) {
       const change = lastChange(history, role);
-      const seen = `role "${role.id}" is wanted and serves nowhere at ${evidence.at}`;
+      const seen = `role "${role.id}" is wanted and ${how} at ${evidence.at}`;
       if (report !== null && isSaid(report, role.id)) continue;
       if (change === undefined) unknown.push(`${seen}; no record tells since when`);
       else if (change.kind === 'roleServes') unknown.push(`${seen}, though it served at ${change.at} by the history of the cluster`);
@@ -27,6 +31,14 @@ export const rolesServe: Invariant = {
     return { broken, unknown, basis: `${cluster.roles.length} roles, ${down.length} of them down, as ${cluster.witness.node} sees them` };
   },
 };
+
+/** How a role does not serve; null when it does. Copies of a promotable role serve nobody while none is promoted, nor does a part of a group. */
+function howDown({ kind, instances, resources }: Role): string | null {
+  const serving = instances.filter(({ state }) => isServing(state));
+  if (serving.length === 0) return 'serves nowhere';
+  if (kind === 'promotable' && !serving.some(({ state }) => state === 'Promoted')) return 'is promoted nowhere';
+  return isPartlyDown({ kind, serving: kind === 'group' ? resources.length : 1 }, serving.length) ? 'serves in part only' : null;
+}
 
 /** The run failed, and named the role. */
 function isSaid(report: Report, role: string): boolean {

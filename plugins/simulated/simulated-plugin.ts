@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MachineFile, PackageLogLine } from '../../clusters/simulated/model.js';
+import { CauError } from '../../domain/errors.js';
 import type { NodeHost } from '../../domain/ports/node-host.js';
 import type { InstallResult, PluginFinding, RepairResult, RestartNeed, UpdatePlugin } from '../../domain/ports/update-plugin.js';
 import type { Update } from '../../domain/updates.js';
@@ -24,6 +25,8 @@ export function createSimulatedPlugin(machine: Machine, host: Pick<NodeHost, 'bo
     manifest: { name, version: '1', exclusive: ['simulated-packages'] },
     async scan(wanted) {
       while (database.offered().some((offer) => offer.silentTo?.includes(machine.node))) await delay(silentLookMs);
+      if (database.offered().some((offer) => offer.refusedTo?.includes(machine.node)))
+        throw new CauError('ScanFailed', 'the mirror refuses to answer, as it was told to', { where: name });
       const offered = findUpdates(database.offered(), database.read(), machine.node, name);
       const isWanted = (update: Update) => wanted === 'all' || update.security;
       return {

@@ -16,6 +16,8 @@ const awkward: readonly Json[] = [
   '../../etc/passwd',
   '$(reboot)',
   '{{7*7}}',
+  '0s',
+  '100000000d',
   -1,
   0,
   1e308,

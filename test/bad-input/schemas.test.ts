@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import { parseProfile } from '../../configuration/profile-document.js';
 import { CauError } from '../../domain/errors.js';
-import { parseInput } from '../../domain/requests.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { stringify } from 'yaml';
 import { badValues } from './bad-values.js';
 import { checked, configuration } from './good-values.js';

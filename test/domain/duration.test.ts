@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationMs, durationSchema, renderElapsed } from '../../domain/duration.js';
+import { durationMs, durationSchema, durationWithin, renderElapsed } from '../../domain/duration.js';
 
 describe('a duration', () => {
   it.each([
@@ -13,8 +13,13 @@ describe('a duration', () => {
     expect(durationMs(durationSchema.parse(duration))).toBe(ms);
   });
 
-  it.each(['10', '', 's', '-1s', '1 s', '1w', '1s2m'])('"%s" is refused', (duration) => {
+  it.each(['10', '', 's', '-1s', '1 s', '1w', '1s2m', '366d', '100000000d', `${'9'.repeat(400)}s`])('"%s" is refused', (duration) => {
     expect(durationSchema.safeParse(duration).success).toBe(false);
+  });
+
+  it.each(['9ms', '61s', '0s', '1x'])('of %s is not within 10ms and 1m, and the refusal says so', (duration) => {
+    const { error } = durationWithin('10ms', '1m').safeParse(duration);
+    expect(error?.issues[0]?.message).toMatch(duration === '1x' ? /^a duration is a number with a unit/ : /^a duration from 10ms to 1m$/);
   });
 
   it.each([

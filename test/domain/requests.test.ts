@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CauError } from '../../domain/errors.js';
 import { defaultOptions, effectiveOptions, runOptionsSchema } from '../../domain/options.js';
-import { parseInput, runRequestSchema } from '../../domain/requests.js';
+import { runRequestSchema } from '../../domain/requests.js';
+import { parseInput } from '../../domain/parse-input.js';
 
 const refuse = (value: unknown): CauError => {
   try {

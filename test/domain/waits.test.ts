@@ -12,6 +12,7 @@ const examples: { readonly [K in WaitKind]: WaitFacts<K> } = {
   nodesClose: { run: 'run-1' },
   delivery: { targets: ['chat', 'pager'] },
   packages: { node: 'node1', names: ['app'] },
+  sources: { node: 'node1', why: 'the mirror does not answer' },
   member: { cluster: 'c', why: 'no worker answers' },
   rest: { cluster: 'c' },
   release: { node: 'node1', because: 'an installation goes on' },

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
+import { join } from 'node:path';
+import { archivedReports } from '../../client/report-sources.js';
+import { verifyRun } from '../../client/verify.js';
+import { readMachineFile } from '../../clusters/simulated/model.js';
 import { guardId, nodeWorkflowId } from '../../domain/names.js';
 import type { PartialOptions } from '../../domain/options.js';
 import { resetToLastTask, resetToStart } from '../helpers/reset-run.js';
@@ -121,6 +125,14 @@ describe('a run that ends badly in the middle of an installation', () => {
     await letGo();
     await world.untilFree();
     expect(expectAtRest(world.cluster)).toEqual(atRest);
+    // The guard leaves what is known of it where its own report would be.
+    const { stateDirectory } = readMachineFile(world.cluster.machineFile('node1'));
+    const known = await archivedReports(join(stateDirectory, 'reports'), () => undefined).find(handle.workflowId);
+    expect(known.nodes.map(({ node, outcome }) => `${node} ${outcome}`)).toEqual(['node3 Canceled', 'node4 Canceled', 'node1 Canceled', 'node2 Canceled']);
+    expect(known.nodes[0]).toMatchObject({ installed: 1, inMaintenanceMs: expect.any(Number) });
+    expect(known.readiness).toContainEqual(expect.objectContaining({ id: 'run.ended', message: expect.stringContaining('TERMINATED') }));
+    const { findings } = await verifyRun(world.temporal, { cluster: world.name, workflowId: handle.workflowId, report: known });
+    expect(findings.filter(({ state }) => state !== 'holds')).toEqual([]);
     expect((await world.run()).nodes.map((node) => node.outcome)).not.toContain('Canceled');
   });
 

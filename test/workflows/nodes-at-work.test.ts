@@ -16,3 +16,12 @@ it('a node that fails to be updated ends like any other, and whoever waits for i
   await expect(atWork.fewerThan(() => 1)).rejects.toThrow('lost');
   expect(atWork.names).toEqual([]);
 });
+
+it('a node that fails to be updated while nobody waits is not forgotten: whoever waits next is told, once', async () => {
+  const atWork = new NodesAtWork();
+  atWork.add('node1', Promise.reject(new Error('lost')));
+  await new Promise(setImmediate);
+  expect(atWork.names).toEqual([]);
+  await expect(atWork.fewerThan(() => 1)).rejects.toThrow('lost');
+  await atWork.fewerThan(() => 1);
+});

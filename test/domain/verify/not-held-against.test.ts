@@ -54,7 +54,59 @@ const endedUnseen = (...since: readonly ClusterChange[]): Evidence => {
   };
 };
 
+/** The cable of node2 is cut before node1 is held: it takes all others for lost, loses its quorum, and is fenced or reconnected. */
+const cutCable = (...ends: readonly ClusterChange[]): Evidence => {
+  const evidence = goodEvidence({ history: [...goodHistory, change(90, 'lost', { node: 'node2' }), change(170, 'joined', { node: 'node2' }), ...ends] });
+  const others = ['node1', 'node3', 'node4'];
+  const ofNode2 = [
+    ...goodHistory,
+    ...others.map((node) => change(90.4, 'lost', { node })),
+    change(90.5, 'quorumLost', { node: 'node2' }),
+    ...others.map((node) => change(170, 'joined', { node })),
+    change(171, 'quorumGained', { node: 'node2' }),
+  ];
+  return {
+    ...evidence,
+    cluster: exampleCluster({ quorum: { ...exampleCluster().quorum, needed: 2 } }),
+    nodes: evidence.nodes.map((node) => ({
+      ...node,
+      history: {
+        gap: null,
+        scope: 'node' as const,
+        records: (node.node === 'node2' ? ofNode2 : node.history.records).toSorted((left, right) => left.at.localeCompare(right.at)),
+      },
+    })),
+  };
+};
+
+const twoAtOnce = goodEvidence({
+  cluster: exampleCluster({ quorum: { ...exampleCluster().quorum, needed: 2 } }),
+  history: goodHistory.map((one) => (one.kind === 'released' && one.node === 'node1' ? released(350, 'node1') : one)),
+});
+
 describe.each<[string, VerifiedRun, Evidence]>([
+  ['a member that takes the others for lost while it is cut off itself', goodRun(null), cutCable()],
+  ['a member that does so and is fenced', goodRun(null), cutCable(change(95, 'fenced', { node: 'node2' }))],
+  ['two nodes at once of a run that was allowed as many, and left no report', goodRun(null, { limit: 2, allowOutage: false }), twoAtOnce],
+  [
+    'a hold after an operator has let a kept node serve again, whose record is left',
+    goodRun(),
+    goodEvidence({
+      history: [
+        ...goodHistory,
+        held(-50, 'node4', otherRun.firstExecutionRunId),
+        change(-40, 'kept', { node: 'node4', run: otherRun.firstExecutionRunId, by: 'run' }),
+        change(-30, 'standbyOff', { node: 'node4', by: 'operator' }),
+      ],
+    }),
+  ],
+  [
+    'what an administrator installs before the run does, and after it',
+    goodRun(),
+    withNode('node1', {
+      installations: { gap: null, records: [installation(102, { name: 'vim' }), installation(110), installation(190, { name: 'htop' })] },
+    }),
+  ],
   ['a power cut while the node is a member', goodRun(null), cutOff()],
   [
     'a node that is fenced when it was released, while its roles settle',

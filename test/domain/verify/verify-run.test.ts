@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence, VerifiedRun } from '../../../domain/evidence.js';
 import { verifyRun } from '../../../domain/verify/verify-run.js';
-import { exampleCluster, exampleNode, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from '../example-cluster.js';
+import { exampleCluster, exampleInstance, exampleNode, exampleRole, exampleRun, heldNode, otherRun, withNodes, withRoles } from '../example-cluster.js';
 import {
   at,
   change,
@@ -43,6 +43,48 @@ describe.each<[string, VerifiedRun, Evidence, string]>([
     goodRun(),
     goodEvidence({ history: goodHistory.map((one) => (one.kind === 'released' && one.node === 'node1' ? released(350, 'node1') : one)) }),
     'nodes.atOnce broken: node2 was held at',
+  ],
+  [
+    'two nodes held at once, begun while a third one was just about to be released',
+    goodRun(null),
+    goodEvidence({
+      skewMs: 1000,
+      cluster: exampleCluster({ quorum: { ...exampleCluster().quorum, needed: 1 } }),
+      history: [
+        ...goodHistory.filter(({ node, at: when }) => node !== 'node2' || when < at(0)),
+        held(199.9, 'node2'),
+        held(199.95, 'node3'),
+        released(400, 'node2'),
+        released(400, 'node3'),
+      ],
+    }),
+    'nodes.atOnce broken: node3 was held at',
+  ],
+  [
+    'two nodes held at once by a run of which nobody knows what it was allowed',
+    goodRun(null, null),
+    goodEvidence({
+      cluster: exampleCluster({ quorum: { ...exampleCluster().quorum, needed: 1 } }),
+      history: goodHistory.map((one) => (one.kind === 'released' && one.node === 'node1' ? released(350, 'node1') : one)),
+    }),
+    'nodes.atOnce cannotTell: node2 was held at',
+  ],
+  [
+    'a role without a promoted copy',
+    goodRun(),
+    goodEvidence({ cluster: withRoles(exampleCluster(), exampleRole('db', 'promotable', [exampleInstance('db-srv', 'node2', { state: 'Unpromoted' })])) }),
+    'roles.serve cannotTell: role "db" is wanted and is promoted nowhere at',
+  ],
+  [
+    'a group of which only a part serves',
+    goodRun(),
+    goodEvidence({
+      cluster: withRoles(
+        exampleCluster(),
+        exampleRole('web', 'group', [exampleInstance('web-ip', 'node1'), exampleInstance('web-srv', 'node1', { state: 'Stopped' })]),
+      ),
+    }),
+    'roles.serve cannotTell: role "web" is wanted and serves in part only at',
   ],
   [
     'a hold while another run keeps a node',
