@@ -129,6 +129,13 @@ export interface PromotionScore {
   readonly score: number;
 }
 
+/** A node that the cluster keeps a resource from: by a constraint that a tool left behind, or since it failed there too often. */
+export interface KeptOut {
+  readonly resource: string;
+  readonly node: string;
+  readonly because: 'ban' | 'failures';
+}
+
 /** What one look at the cluster shows: who is a member, who is held, where roles are. Cheap enough to repeat at every change. */
 export interface ClusterSight {
   readonly cluster: string;
@@ -146,6 +153,10 @@ export interface ClusterSight {
   readonly failedActions: readonly FailedAction[];
   readonly promotionScores: readonly PromotionScore[];
   readonly lease: Lease | null;
+  /** Where resources may not run although nobody configured that; absent in what an earlier version recorded. */
+  readonly keptOut?: readonly KeptOut[];
+  /** Who changed the configuration last, with what and where, as the cluster manager records it; absent where it does not. */
+  readonly lastChange?: string;
   /** Where a run wants roles to be right now; absent in what an earlier version recorded. */
   readonly preferences?: readonly RolePreference[];
 }

@@ -47,15 +47,19 @@ export function decideEmpty(cluster: ClusterSight, nodeName: string, run: RunRef
 export function decideHeld(cluster: ClusterSight, nodeName: string, run: RunReference): Verdict {
   const node = findNode(cluster, nodeName);
   if (node === undefined) return impossible('NodeVanished', `${nodeName} is not a node of cluster ${cluster.cluster} any more.`, nodeName);
-  if (node.hold === null) return impossible('HoldBroken', `Somebody removed the maintenance mode that the run had set on ${nodeName}.`, nodeName);
+  if (node.hold === null)
+    return impossible('HoldBroken', `Somebody removed the maintenance mode that the run had set on ${nodeName}${lastChange(cluster)}.`, nodeName);
   if (!isSameRun(node.hold.run, run)) {
     return impossible('HoldBroken', `${nodeName} is held by another run, ${node.hold.run.workflowId}.`, nodeName);
   }
   if (!node.hold.intact || (!node.standby && node.hold.standby !== 'none')) {
-    return impossible('HoldBroken', `Somebody lifted the standby that the run had set on ${nodeName}.`, nodeName);
+    return impossible('HoldBroken', `Somebody lifted the standby that the run had set on ${nodeName}${lastChange(cluster)}.`, nodeName);
   }
   return { state: 'met' };
 }
+
+/** Most likely it was that. */
+const lastChange = ({ lastChange: last }: ClusterSight) => (last === undefined ? '' : `; the configuration of the cluster was changed last by ${last}`);
 
 /** Roles that served before, are wanted, and serve nowhere now, or in part only. */
 export function lostRoles(cluster: ClusterSight, baseline: Baseline): string[] {

@@ -1,6 +1,6 @@
 /** Quorum is never given up, and no role: whatever takes a node away from the cluster waits here first. */
 import { patched } from '@temporalio/workflow';
-import { decideCapacity, rolesWithoutPlace } from '../domain/capacity.js';
+import { decideCapacity, decideStability, rolesWithoutPlace } from '../domain/capacity.js';
 import { findNode, type ClusterDescription } from '../domain/cluster.js';
 import { durationMs } from '../domain/duration.js';
 import { CauError, errorCatalogue } from '../domain/errors.js';
@@ -24,14 +24,18 @@ export async function awaitQuorumWithout(state: NodeState): Promise<ClusterDescr
   });
 }
 
-/** Waits, with reason, until the cluster keeps its quorum without the node, and every role has another place. */
+/** Waits, with reason, until the cluster keeps its quorum without the node, nothing else is wrong with it, and every role has another place. */
 export async function awaitQuorumAndCapacity(state: NodeState): Promise<ClusterDescription> {
   const { node, options } = state.order;
   return guarded(state, async () => {
     const [description, predicted] = await Promise.all([describe(state), predictDrain(state)]);
-    const quorum = quorumWithout(state, description);
     if (options.allowOutage) state.outages = rolesWithoutPlace(description, predicted);
-    return { description, verdict: quorum.state === 'met' ? decideCapacity(description, node, predicted, options.allowOutage) : quorum };
+    const verdicts = [
+      quorumWithout(state, description),
+      decideStability(description, node, options.skipChecks),
+      decideCapacity(description, node, predicted, options.allowOutage),
+    ];
+    return { description, verdict: verdicts.find(({ state: stands }) => stands !== 'met') ?? { state: 'met' } };
   });
 }
 

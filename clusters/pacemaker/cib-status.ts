@@ -6,6 +6,8 @@ export interface CibStatus {
   readonly promotionScores: readonly PromotionScore[];
   /** Nodes in standby until their next boot (`crm_standby --lifetime reboot`): an operator's wish too. */
   readonly standbyUntilBoot: readonly string[];
+  /** Resources that failed on a node so often that they may not run there before somebody cleans up. */
+  readonly failedForGood: readonly { readonly node: string; readonly resource: string }[];
   /** Operations that were begun on members that are there, as `<node>: <operation>`. */
   readonly pendingOperations: readonly string[];
 }
@@ -28,6 +30,10 @@ export function parseCibStatus(status: XmlElement | undefined): CibStatus {
       return resource === undefined || score === undefined ? [] : [{ node, resource, score }];
     }),
     standbyUntilBoot: attributes.filter(({ name, value }) => name === 'standby' && isTrue(value)).map(({ node }) => node),
+    failedForGood: attributes.flatMap(({ node, name, value }) => {
+      const resource = /^fail-count-(.+?)(?:#.*)?$/.exec(name)?.[1];
+      return resource === undefined || toScore(value) !== infinity ? [] : [{ node, resource }];
+    }),
     pendingOperations: states
       // The history of a member that is gone may end with an operation that nobody will ever finish.
       .filter(({ state }) => isPresent(state))

@@ -55,6 +55,10 @@ export interface Cib extends CibHeader, CibStatus {
   readonly propertySets: readonly AttributeSet[];
   readonly primitives: readonly CibPrimitive[];
   readonly preferences: readonly CibPreference[];
+  /** What `crm_resource --ban` or `--move` left behind. */
+  readonly bans: readonly { readonly node: string; readonly resource: string }[];
+  /** Who changed it last, with what and where: `root, with crm_attribute on node1`; null when it does not say. */
+  readonly lastChange: string | null;
 }
 
 /** A location constraint that a run of ours set; what is missing in it is empty, or 0. */
@@ -64,6 +68,9 @@ export interface CibPreference extends RolePreference {
 
 /** How the ids of those begin. */
 export const preferencePrefix = 'cau-prefer-';
+
+/** How the ids of the constraints begin by which Pacemaker's own tool keeps a resource from a node. */
+const banPrefix = 'cli-ban-';
 
 /**
  * The answer of `cibadmin --query`.
@@ -77,6 +84,7 @@ export function parseCib(text: string): Cib {
   }
   return {
     ...toHeader(root),
+    lastChange: lastChangeOf(root),
     nodes: childrenOf(findAt(configuration, 'nodes'), 'node').map((node) => ({
       id: node.attributes['id'] ?? '',
       name: node.attributes['uname'] ?? '',
@@ -85,6 +93,9 @@ export function parseCib(text: string): Cib {
     })),
     propertySets: childrenOf(findAt(configuration, 'crm_config'), 'cluster_property_set').map(toSet),
     primitives: primitivesOf(findAt(configuration, 'resources')),
+    bans: childrenOf(findAt(configuration, 'constraints'), 'rsc_location')
+      .filter(({ attributes }) => attributes['id']?.startsWith(banPrefix) === true)
+      .map(({ attributes }) => ({ node: attributes['node'] ?? '', resource: attributes['rsc'] ?? '' })),
     preferences: childrenOf(findAt(configuration, 'constraints'), 'rsc_location')
       .filter(({ attributes }) => attributes['id']?.startsWith(preferencePrefix) === true)
       .map(toPreference),
@@ -135,6 +146,11 @@ function toHeader(root: XmlElement): CibHeader {
     hasQuorum: root.attributes['have-quorum'] === '1',
     coordinatorId: root.attributes['dc-uuid'] ?? null,
   };
+}
+
+function lastChangeOf({ attributes }: XmlElement): string | null {
+  const { 'update-user': user, 'update-client': client, 'update-origin': origin } = attributes;
+  return user === undefined || client === undefined || origin === undefined ? null : `${user}, with ${client} on ${origin}`;
 }
 
 function toPreference(constraint: XmlElement): CibPreference {

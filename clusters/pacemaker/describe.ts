@@ -51,6 +51,11 @@ export async function look({ cluster, node, run, bootId, proveIdle }: DescribeDe
     failedActions: view.failedActions,
     promotionScores: cib.promotionScores,
     lease: findLease(cib),
+    keptOut: [
+      ...cib.bans.map((ban) => ({ ...ban, because: 'ban' as const })),
+      ...cib.failedForGood.map((failed) => ({ ...failed, because: 'failures' as const })),
+    ],
+    ...(cib.lastChange === null ? {} : { lastChange: cib.lastChange }),
     preferences: cib.preferences.map(({ role, node: wanted, score }) => ({ role, node: wanted, score })),
   };
   return { sight, view, cib, activity: () => (isStable ? proveIdle(cib, text, view.coordinator) : Promise.resolve('deciding' as const)) };

@@ -1,4 +1,5 @@
 import { fencingDeviceRule, fencingEnabledRule } from './fencing.js';
+import { keptOutRule } from './kept-out.js';
 import { maintenanceRule } from './maintenance.js';
 import { managedRule } from './managed.js';
 import { allOnlineRule, aloneRule, knownNodesRule, membershipRule } from './membership.js';
@@ -27,6 +28,7 @@ export const readinessRules: readonly ReadinessRule[] = [
   clockRule,
   scriptsRule,
   fencingEnabledRule,
+  keptOutRule,
   noQuorumPolicyRule,
   sameScriptsRule,
   sitesRule,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decideCapacity, rolesWithoutPlace } from '../../domain/capacity.js';
+import { decideCapacity, decideStability, rolesWithoutPlace } from '../../domain/capacity.js';
+import type { ClusterNode } from '../../domain/cluster.js';
 import type { PredictedMove } from '../../domain/ports/cluster-driver.js';
-import { exampleCluster, exampleRole, withRoles } from './example-cluster.js';
+import { exampleCluster, exampleNode, exampleRole, exampleRun, withNodes, withRoles } from './example-cluster.js';
 
 const cluster = exampleCluster();
 const move = (changes: Partial<PredictedMove> = {}): PredictedMove => ({ role: 'web', from: 'node1', to: 'node3', when: 'drain', kind: 'move', ...changes });
@@ -34,5 +35,28 @@ describe('a node may be drained', () => {
   it('although a role would stop that an administrator wants stopped', () => {
     const unwanted = withRoles(cluster, { ...exampleRole('web', 'group', []), wanted: false });
     expect(decideCapacity(unwanted, 'node1', [move({ to: null, kind: 'stop' })])).toEqual({ state: 'met' });
+  });
+});
+
+describe('the cluster can do what a drain asks of it', () => {
+  const stands = (changes: Partial<ClusterNode>) => decideStability(withNodes(cluster, exampleNode('node2', changes)), 'node1');
+
+  it('when nothing is wrong with the other nodes', () => {
+    expect(decideStability(cluster, 'node1')).toEqual({ state: 'met' });
+    expect(stands({ online: false, pending: true })).toEqual({ state: 'met' });
+  });
+
+  it.each<[string, Partial<ClusterNode>, string]>([
+    ['failed and is not fenced', { online: false, unclean: true }, 'node2 failed and is not fenced yet'],
+    ['is joining', { pending: true }, 'node2 is joining the cluster'],
+  ])('not while one of them %s', (_title, changes, reason) => {
+    expect(stands(changes)).toEqual({ state: 'waiting', reasons: [reason] });
+    expect(stands({ ...changes, hold: { run: exampleRun, intact: true, kept: null, releaseAfter: '30m' } })).toEqual({ state: 'met' });
+  });
+
+  it('not when the last fencing device is gone, unless that was to be skipped', () => {
+    const bare = exampleCluster({ fencing: { enabled: true, devices: [] } });
+    expect(decideStability(bare, 'node1')).toEqual({ state: 'waiting', reasons: ['fencing is on, and there is no fencing device any more'] });
+    expect(decideStability(bare, 'node1', ['fencing.device'])).toEqual({ state: 'met' });
   });
 });

@@ -74,6 +74,13 @@ describe('a hold is ours no more', () => {
     expect(decideHeld(withNodes(before, node), 'node1', exampleRun)).toMatchObject({ state: 'impossible', failure: { code: 'HoldBroken' } });
   });
 
+  it('and it is said who changed the configuration last, where the cluster tells', () => {
+    const lastChange = 'root, with crm_attribute on node1';
+    expect(decideHeld({ ...withNodes(before, heldNode('node1', exampleRun, { hold: null })), lastChange }, 'node1', exampleRun)).toMatchObject({
+      failure: { message: expect.stringMatching(/on node1; the configuration of the cluster was changed last by root, with crm_attribute on node1\.$/) },
+    });
+  });
+
   it('when the node left the cluster', () => {
     expect(decideHeld({ ...before, nodes: [] }, 'node1', exampleRun)).toMatchObject({ state: 'impossible', failure: { code: 'NodeVanished' } });
   });

@@ -44,6 +44,19 @@ const unhealthy: readonly (readonly [string, ReadinessFacts])[] = [
 ];
 
 describe('readiness', () => {
+  it('warns of what may not run somewhere, mostly since somebody forgot it', () => {
+    const keptOut = [
+      { resource: 'web', node: 'node2', because: 'ban' as const },
+      { resource: 'db', node: 'node4', because: 'failures' as const },
+    ];
+    const findings = checkReadiness(facts({ ...healthy, keptOut })).filter(({ id }) => id === 'roles.kept-out');
+    expect(findings.map(({ severity, message }) => [severity, message.replace(/:.*/, '')])).toEqual([
+      ['warning', '"web" may not run on node2'],
+      ['warning', '"db" may not run on node4'],
+    ]);
+    expect(findBlocker(findings)).toBeNull();
+  });
+
   it('finds nothing blocking in a healthy cluster', () => {
     expect(findBlocker(checkReadiness(facts(healthy)))).toBeNull();
   });

@@ -96,6 +96,21 @@ describe('the CIB', () => {
     expect(healthy.pendingOperations).toEqual([]);
   });
 
+  test('shows what may not run where, although nobody configured that', () => {
+    expect(parseCib(fixture('held.cib.xml')).failedForGood).toEqual([{ node: 'node1', resource: 'mule' }]);
+    expect(healthy.bans).toEqual([]);
+    const ban = '<rsc_location id="cli-ban-web-on-node2" rsc="web" role="Started" node="node2" score="-INFINITY"/>';
+    const banned = fixture('healthy.cib.xml').replace(/<constraints *\/>|<constraints>/, (tag) =>
+      tag.includes('/') ? `<constraints>${ban}</constraints>` : `${tag}${ban}`,
+    );
+    expect(parseCib(banned).bans).toEqual([{ node: 'node2', resource: 'web' }]);
+  });
+
+  test('shows who changed it last', () => {
+    expect(healthy.lastChange).toBe('root, with cibadmin on node4');
+    expect(parseCib(fixture('healthy.cib.xml').replace(/update-client="[^"]*"/, '')).lastChange).toBeNull();
+  });
+
   test('shows who holds a node, and that it is a run', () => {
     const node = nodeOf(held, 'node1');
     expect(node === undefined ? null : findHold(node)).toEqual({
