@@ -69,7 +69,7 @@ const toRun: readonly (readonly [string, Json, (value: unknown) => boolean])[] =
 const toGuard: typeof toRun = [['nodes', guardedNodes, (value) => guardedNodesSchema.safeParse(value).success]];
 /** It has no value, and means the same whatever comes with it. */
 const endGuard = 'end';
-const questions = ['progress', 'plan'];
+const questions = ['progress', 'plan', 'known'];
 
 it('Every workflow, signal and query that there is, is among those that are tried', () => {
   const index = readFileSync(new URL('../../workflows/index.ts', import.meta.url), 'utf8');

@@ -196,15 +196,35 @@ describe('a node whose workflow is terminated', () => {
   });
 });
 
+describe('a run of which everything is terminated at once', () => {
+  it('leaves what a new run takes up: it waits in view for the installation that goes on, ends the hold, and works', async () => {
+    const handle = await startStalled();
+    const own = [handle, ...[guardId(world.name), nodeWorkflowId(world.name, 'node3')].map((id) => world.temporal.client.workflow.getHandle(id))];
+    await Promise.all(own.map((one) => one.terminate('by a test')));
+    const next = await world.start();
+    const { wait } = await world.until(next, (progress) => progress.wait?.kind === 'release');
+    expect(wait?.reason).toMatch(/^node3 cannot end its hold yet: /);
+    await letGo();
+    const report = await world.report(next);
+    expect(report.outcome).toBe('Succeeded');
+    await world.untilFree();
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+    expect(await world.brokenBy(report)).toEqual([]);
+  });
+});
+
 describe('a run whose guard is terminated', () => {
   it('lets the node at work finish, begins no further one, and gives the lease back itself', async () => {
     const handle = await startStalled();
     await world.temporal.client.workflow.getHandle(guardId(world.name)).terminate('by a test');
     await letGo();
-    const [first, ...others] = (await world.report(handle)).nodes;
+    const report = await world.report(handle);
+    const [first, ...others] = report.nodes;
     expect(first).toMatchObject({ outcome: 'Succeeded', failure: null });
     for (const node of others) expect(node).toMatchObject({ outcome: 'Canceled', reason: expect.stringContaining('the guard of the cluster was lost') });
     expect(expectAtRest(world.cluster)).toEqual(atRest);
+    expect(await world.brokenBy(report)).toEqual([]);
+    expect((await world.run()).nodes.map((node) => node.outcome)).not.toContain('Canceled');
   });
 });
 

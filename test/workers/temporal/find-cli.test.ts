@@ -99,7 +99,7 @@ describe('the Temporal CLI', () => {
     await goThatFails('# github.com/temporalio/cli\nlink: running out of space');
     await expect(findTemporalCli(progress)).rejects.toMatchObject({
       message: expect.stringMatching(/"go build" failed: # github\.com\/temporalio\/cli \/ link: running out of space\.$/),
-      failure: { remedy: expect.stringMatching(/^Install Go 1\.26/) },
+      failure: { remedy: expect.stringMatching(/^Install Go 1\.21/) },
     });
   });
 });
