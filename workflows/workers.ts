@@ -29,14 +29,14 @@ export const quickStep = (cluster: string, node: string, summary: string, startM
     summary,
   });
 
+/** The limits of what may take minutes. */
+const minutes = { scheduleToStartTimeout: '2m', startToCloseTimeout: '20m', scheduleToCloseTimeout: '30m', heartbeatTimeout: '10s' } as const;
+
 /** Verifying packages, or stopping the cluster stack: minutes at most. */
 export const longStep = (cluster: string, node: string, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
-    scheduleToStartTimeout: '2m',
-    startToCloseTimeout: '20m',
-    scheduleToCloseTimeout: '30m',
-    heartbeatTimeout: '10s',
+    ...minutes,
     retry: patiently,
     summary,
   });
@@ -45,10 +45,7 @@ export const longStep = (cluster: string, node: string, summary: string) =>
 export const sourceStep = (cluster: string, node: string, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
-    scheduleToStartTimeout: '2m',
-    startToCloseTimeout: '20m',
-    scheduleToCloseTimeout: '30m',
-    heartbeatTimeout: '10s',
+    ...minutes,
     retry: { ...patiently, nonRetryableErrorTypes: ['ScanFailed', 'StageFailed'] satisfies ErrorCode[] },
     summary,
   });
