@@ -13,7 +13,7 @@ import { createNotificationActivities } from './notification-activities.js';
 import { readKnownReport } from './known-report.js';
 import { readRun } from './read-run.js';
 import { createRecoveryActivities } from './recovery-activities.js';
-import { findDescription, ownerOf, stateOfRun } from './run-knowledge.js';
+import { findDescription, findStartedBy, ownerOf, stateOfRun } from './run-knowledge.js';
 import { settleTimes } from './settle-times.js';
 import { whileBeating } from './while-beating.js';
 import { failureOfWorkflow } from './workflow-failure.js';
@@ -61,9 +61,8 @@ export function createCoordinatorActivities(dependencies: CoordinatorDependencie
       }),
     adoptNodeWorkflow: ({ workflowId, run }) =>
       asActivity(async () => {
-        const description = await findDescription(client, workflowId);
-        const owner = description === null ? null : ownerOf(description);
-        if (description === null || owner === null || !isSameRun(owner, run)) return { kind: 'none' };
+        const description = await findStartedBy(client, workflowId, run);
+        if (description === null) return { kind: 'none' };
         try {
           const result = await whileBeating(workflowId, () => client.workflow.getHandle(workflowId, description.runId).result());
           return { kind: 'ended', result: result as NodeResult, failure: null };

@@ -1,10 +1,10 @@
 /** What is known of a run that was ended from outside: by its own history, and by those of its nodes. */
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { completeReport, type KnownReport } from '../domain/known-report.js';
-import { isSameRun, nodeWorkflowId, type RunReference } from '../domain/names.js';
+import { nodeWorkflowId, type RunReference } from '../domain/names.js';
 import type { NodeResult } from '../domain/node-order.js';
 import type { NodeReport, Report } from '../domain/report.js';
-import { findDescription, ownerOf } from './run-knowledge.js';
+import { findDescription, findStartedBy } from './run-knowledge.js';
 
 /** The query of a run that answers what it knows, also when it is closed: a coordinator reads its history for that. */
 const knownQuery = 'known';
@@ -27,9 +27,8 @@ export async function readKnownReport(client: Client, cluster: string, run: RunR
 
 /** Null when the workflow of the node left none, or is that of another run by now. */
 async function readNode(client: Client, workflowId: string, run: RunReference): Promise<NodeReport | null> {
-  const description = await findDescription(client, workflowId);
-  const owner = description === null ? null : ownerOf(description);
-  if (description === null || owner === null || !isSameRun(owner, run) || description.status.name === 'RUNNING') return null;
+  const description = await findStartedBy(client, workflowId, run);
+  if (description === null || description.status.name === 'RUNNING') return null;
   try {
     return ((await client.workflow.getHandle(workflowId, description.runId).result()) as NodeResult).report;
   } catch (error) {

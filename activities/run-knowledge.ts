@@ -51,6 +51,13 @@ export async function findDescription(client: Client, workflowId: string): Promi
   }
 }
 
+/** The latest execution with that id of a guard or of a node's workflow, where it was started by that run; else null. @throws CauError `TemporalUnavailable` */
+export async function findStartedBy(client: Client, workflowId: string, run: RunReference): Promise<WorkflowExecutionDescription | null> {
+  const description = await findDescription(client, workflowId);
+  const owner = description === null ? null : ownerOf(description);
+  return owner !== null && isSameRun(owner, run) ? description : null;
+}
+
 function isAtWorkFor(run: RunReference, description: WorkflowExecutionDescription | null): boolean {
   if (description === null || description.status.name !== 'RUNNING') return false;
   const owner = ownerOf(description);

@@ -55,7 +55,8 @@ export function mergeHistories({ nodes, silent }: Pick<Evidence, 'nodes' | 'sile
  * What a member tells, without what it says of others while it was cut off: it takes them for lost, who only lost it. It was
  * the one that was cut off when others had it fenced, or when it lost the quorum and another one did not.
  */
-function believable({ node, history }: NodeEvidence, others: readonly NodeEvidence[]): readonly ClusterChange[] {
+function believable(witness: NodeEvidence, others: readonly NodeEvidence[]): readonly ClusterChange[] {
+  const { node, history } = witness;
   if (history.scope === 'cluster') return history.records;
   const told = merge(others.flatMap((other) => other.history.records));
   const during = ({ from, to }: Period, { at }: ClusterChange) => isIn({ from: shift(from, -noticeMs), to: to === null ? null : shift(to, noticeMs) }, at);
@@ -67,7 +68,7 @@ function believable({ node, history }: NodeEvidence, others: readonly NodeEviden
       absence.node === node &&
       absence.how === 'lost' &&
       (told.some((change) => change.kind === 'fenced' && change.node === node && during(absence, change)) ||
-        (history.records.some((change) => change.kind === 'quorumLost' && change.node === node && during(absence, change)) && keptQuorum(absence))),
+        (lostQuorum(absence, witness) && keptQuorum(absence))),
   );
   const isMembership = ({ kind }: ClusterChange) => kind === 'joined' || kind === 'left' || kind === 'lost';
   const isBlind = ({ at }: ClusterChange) => cutOff.some(({ from, to }) => isIn({ from: shift(from, -noticeMs), to }, at));
