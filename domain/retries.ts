@@ -1,4 +1,5 @@
 /** What follows when a step of a node's update failed: the step again, or the node's way back, or no way back. */
+import { isStillRunning } from './endless-installation.js';
 import type { ErrorCode, Failure } from './errors.js';
 
 /** How a node stands whose step failed. */
@@ -51,8 +52,9 @@ export function decideAfterFailure({ failure, retries, maxRetries, hold, isStopA
  * Nobody may be let back onto a node whose stop failed (the role may still run there), whose services are not as they
  * were, that is gone, or whose packages are still being installed.
  */
-function mustBeKept({ code, facts }: Failure): boolean {
-  return code === 'UnexpectedService' || code === 'RestartTimeout' || facts?.['blocked'] !== undefined || facts?.['stillRunning'] !== undefined;
+function mustBeKept(failure: Failure): boolean {
+  const { code, facts } = failure;
+  return code === 'UnexpectedService' || code === 'RestartTimeout' || facts?.['blocked'] !== undefined || isStillRunning(failure);
 }
 
 /**

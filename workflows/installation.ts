@@ -1,5 +1,6 @@
 /** Installing until nothing is left: install, scan again, restart if needed, scan again. */
 import { durationMs } from '../domain/duration.js';
+import { endlessInstallation } from '../domain/endless-installation.js';
 import { CauError } from '../domain/errors.js';
 import { fitText } from '../domain/payload-size.js';
 import type { InstallResult, ScanResult } from '../domain/ports/update-plugin.js';
@@ -11,7 +12,8 @@ import { restart } from './restart.js';
 import { scanNode } from './scanning.js';
 import { stageScan } from './staging.js';
 import { noticeRestart } from './unplanned-restart.js';
-import { longStep, operation } from './workers.js';
+import { waiting } from './waiting.js';
+import { longStep, longStepMs, operation } from './workers.js';
 
 type OperationInput = Parameters<ReturnType<typeof operation>['repairPackages']>[0];
 
@@ -55,7 +57,9 @@ export async function verifyInstallation(state: NodeState): Promise<void> {
   const { cluster, node } = state.order;
   if (state.installed.length === 0) return;
   state.enter('verifying', 'is the package data base clean, with the planned versions?');
-  const verified = await longStep(cluster, node, `verify the packages of ${node}`).verifyUpdates({ cluster, node, updates: latest(state.installed) });
+  const verified = await waiting(state.waits, 'nodeStep', { node, what: 'verifies its packages' }, longStepMs, (wait) =>
+    longStep(wait, cluster, node, `verify the packages of ${node}`).verifyUpdates({ cluster, node, updates: latest(state.installed) }),
+  );
   if (!verified.clean) throw new CauError('PackagesBroken', `${node}: ${verified.problems.slice(0, 5).join('; ')}.`, { where: node });
 }
 
@@ -68,9 +72,10 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
   const failed: InstallResult['updates'][number][] = [];
   for (const { plugin, own } of parts) {
     state.restartedAfterPass = null;
-    state.enter('installing', `${own.length} ${own.length === 1 ? 'update' : 'updates'} by ${plugin}, pass ${state.passes}`);
+    state.enter('installing', `${count(own)} by ${plugin}, pass ${state.passes}`);
     const input = { cluster, node, run, pass: state.passes, plugin, updates: [...own] };
-    const answer = await operate(state, `install ${own.length} by ${plugin} on ${node}`, (activities) => activities.installUpdates(input));
+    const what = `installation of ${count(own)} by ${plugin}`;
+    const answer = await operate(state, { what, summary: `install ${own.length} by ${plugin} on ${node}` }, (activities) => activities.installUpdates(input));
     if (answer.kind === 'interrupted') return mendInterrupted(state, answer.message, updates, { ...input, updates: [] });
     state.record(own, answer.result);
     failed.push(...answer.result.updates.filter((update) => update.outcome === 'failed'));
@@ -102,7 +107,7 @@ async function mendInterrupted(state: NodeState, message: string, updates: reado
   await noticeRestart(state);
   await readyToChange(state, updates);
   state.enter('repairing', 'an installation was interrupted; repair and scan anew');
-  const mended = await operate(state, `repair the packages of ${input.plugin} on ${input.node}`, (activities) => activities.repairPackages(input));
+  const mended = await operate(state, repairOf(input), (activities) => activities.repairPackages(input));
   if (mended.kind === 'interrupted') state.notes.push(mended.message);
   else {
     state.repaired.push(...mended.result.repaired);
@@ -119,7 +124,7 @@ async function repair(state: NodeState): Promise<void> {
   state.enter('repairing', 'packages that are not fully installed');
   for (const plugin of options.plugins) {
     const input = { cluster, node, run, pass: state.passes, plugin, updates: [] };
-    const answer = await operate(state, `repair the packages of ${plugin} on ${node}`, (activities) => activities.repairPackages(input));
+    const answer = await operate(state, repairOf(input), (activities) => activities.repairPackages(input));
     if (answer.kind === 'interrupted') throw new CauError('PackagesBroken', `${node}: ${answer.message}`, { where: node });
     if (answer.result.problems.length > 0) throw new CauError('PackagesBroken', `${node}: ${answer.result.problems.slice(0, 5).join('; ')}.`, { where: node });
     state.repaired.push(...answer.result.repaired);
@@ -131,11 +136,15 @@ async function repair(state: NodeState): Promise<void> {
  * An operation on the node, whatever happens to its worker and its node meanwhile.
  * @throws CauError `RestartTimeout` when the node does not come back, `InstallFailed` when there is no end in sight
  */
-async function operate<T>(state: NodeState, summary: string, act: (activities: ReturnType<typeof operation>) => Promise<T>): Promise<T> {
+async function operate<T>(
+  state: NodeState,
+  { what, summary }: { readonly what: string; readonly summary: string },
+  act: (activities: ReturnType<typeof operation>) => Promise<T>,
+): Promise<T> {
   const { cluster, node, options } = state.order;
   const times = { timeoutMs: durationMs(options.installTimeout), awayMs: durationMs(options.restartTimeout) };
   try {
-    return await act(operation(cluster, node, times, summary));
+    return await waiting(state.waits, 'operation', { node, what }, times.timeoutMs, (wait) => act(operation(wait, cluster, node, times, summary)));
   } catch (error) {
     switch (timeoutOf(error)) {
       case null:
@@ -145,14 +154,17 @@ async function operate<T>(state: NodeState, summary: string, act: (activities: R
           where: node,
         });
       default:
-        throw new CauError('InstallFailed', `The installation on ${node} has not ended within ${options.installTimeout} and may still be running.`, {
-          where: node,
-          remedy: `Look at "systemctl list-units 'cau-operation-*'" on ${node}; release the node when it has ended and the packages are clean.`,
-          facts: { stillRunning: true },
-        });
+        throw endlessInstallation(node, options.installTimeout);
     }
   }
 }
+
+const count = (updates: readonly Update[]) => `${updates.length} ${updates.length === 1 ? 'update' : 'updates'}`;
+
+const repairOf = ({ node, plugin }: OperationInput) => ({
+  what: `repair of the packages of ${plugin}`,
+  summary: `repair the packages of ${plugin} on ${node}`,
+});
 
 /** The first message in full; the other packages by name, since one broken package often takes the rest with it. */
 function describeFailures(failed: InstallResult['updates']): string {
@@ -164,7 +176,7 @@ function describeFailures(failed: InstallResult['updates']): string {
 function lookAgain(state: NodeState): Promise<ScanResult> {
   const { cluster, node, options } = state.order;
   state.enter('scanning', 'is anything left?');
-  return scanNode({ cluster, node, board: state.waits }, options);
+  return scanNode({ cluster, node, board: state.waits, isPatient: true }, options);
 }
 
 /** Fetches what appeared, and answers what is there to be installed. */

@@ -1,4 +1,5 @@
 /** A node's report against its package log. */
+import { isStillRunning } from '../endless-installation.js';
 import { isHookStep } from '../hooks.js';
 import type { Installation } from '../records.js';
 import type { NodeReport } from '../report.js';
@@ -24,7 +25,7 @@ export function installationsAsReported(reported: NodeReport, recorded: NodeEvid
   const isLogged = (update: { name: string; to: string }) => finished.some((one) => one.name === update.name && one.to === update.to);
   const isSaid = (one: Installation) => said.some((update) => update.name === one.name && update.to === one.to);
   const invented = recorded.installations.gap === null ? said.filter((update) => !isLogged(update)) : [];
-  const silent = reported.updatesCut === 0 ? finished.filter((one) => !isSaid(one) && isOfRun(one, recorded)) : [];
+  const silent = reported.updatesCut === 0 && !isGoingOn(reported) ? finished.filter((one) => !isSaid(one) && isOfRun(one, recorded)) : [];
   return [
     ...invented.map(({ name, to }) => `the report has ${name} ${to} installed on ${reported.node}, and its package log does not`),
     ...silent.map(({ name, to, at }) => `the package log of ${reported.node} has ${name} ${to} installed at ${at}, and the report does not`),
@@ -33,9 +34,12 @@ export function installationsAsReported(reported: NodeReport, recorded: NodeEvid
   ];
 }
 
+/** What it gets done after its time the report cannot have. */
+const isGoingOn = ({ failure }: NodeReport) => failure !== null && isStillRunning(failure);
+
 /** Where the list was cut, the number is all there is. */
 function tooMany(reported: NodeReport, recorded: NodeEvidence, finished: readonly Installation[]): string[] {
-  if (reported.updatesCut === 0 || recorded.installations.gap !== null) return [];
+  if (reported.updatesCut === 0 || recorded.installations.gap !== null || isGoingOn(reported)) return [];
   const counted = finished.filter((one) => isOfRun(one, recorded)).length;
   return counted === reported.installed ? [] : [`the report counts ${reported.installed} installations on ${reported.node}, its package log ${counted}`];
 }

@@ -131,6 +131,24 @@ describe.each<[string, VerifiedRun, Evidence]>([
     withNode('node1', { ledger: { gap: null, records: [entry('node1', 'install-apt', 109, 1, false), entry('node1', 'restart', 129)] } }),
   ],
   [
+    'what an installation gets done that had no end in its time, as the report says',
+    goodRun(
+      goodReport({
+        outcome: 'NeedsAttention',
+        nodes: nodeReports(
+          goodNodeReport('node1', {
+            outcome: 'NeedsAttention',
+            kept: 'it may still be running',
+            updates: [],
+            installed: 0,
+            failure: { code: 'InstallFailed', message: 'no end', remedy: 'look', where: 'node1', facts: { stillRunning: true } },
+          }),
+        ),
+      }),
+    ),
+    goodEvidence(),
+  ],
+  [
     "the user's scripts, which run before the node is held and after it",
     goodRun(),
     withNode('node1', {
