@@ -144,6 +144,7 @@ describe('an update whose script fails', () => {
     const [mended] = next.nodes;
     expect(mended).toMatchObject({ outcome: 'Succeeded', attempts: [] });
     expect(await installedTimes(beside, 'cau-demo-broken', '1.2')).toBe(1);
+    await expectAllIsWell(next);
   });
 });
 

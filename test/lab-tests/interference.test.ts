@@ -22,6 +22,8 @@ afterAll(async () => {
 });
 
 const both = [chosen, beside];
+/** Of a run that was terminated the nodes and the cluster tell that every promise was kept, but for its report, which there is none of. */
+const onlyItsReport = [expect.stringMatching(/^report\.true cannotTell: there is no report: the run ended TERMINATED/)];
 /** Of two nodes one is alone while the stack of the other is stopped for its installation: a run that begins meanwhile is refused for that. */
 const aloneCode = 'NotReady';
 const isInstalling = (node: string) => isIn(node, 'installing');
@@ -93,6 +95,7 @@ describe('a run that ends badly in the middle of an installation', () => {
     await lab.waitSettled();
     expect(await standbyNodes()).toEqual([]);
     expect(await tracesInCib(lab)).toEqual([]);
+    expect(await world.complaintsAbout({ run: handle })).toEqual(onlyItsReport);
     const report = await world.report(await world.start({}, { nodes: both }));
     expect(report.nodes.map((node) => [node.node, node.outcome])).toEqual(
       expect.arrayContaining([
@@ -160,6 +163,7 @@ describe('an installation whose run vanishes without anybody left to clean up', 
     await letGo(chosen);
     await expectServing();
     expect((await lab.installations(chosen)).filter(({ name, version }) => name === 'cau-demo-slow' && version === offered)).toHaveLength(1);
+    expect(await world.complaintsAbout({ run: handle })).toEqual(onlyItsReport);
     const report = await world.report(await world.start({}, { nodes: both }));
     expect(report.nodes.map((node) => node.outcome).toSorted()).toEqual(['Succeeded', 'UpToDate']);
     expect(await world.complaintsAbout(report)).toEqual([]);

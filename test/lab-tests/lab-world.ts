@@ -10,7 +10,7 @@ import { startRun } from '../../client/runs.js';
 import { verifyRun } from '../../client/verify.js';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import type { CommandName } from '../../domain/commands.js';
-import { guardId } from '../../domain/names.js';
+import { guardId, type RunReference } from '../../domain/names.js';
 import type { PartialOptions } from '../../domain/options.js';
 import type { NodeStep, Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
@@ -41,7 +41,7 @@ export interface LabWorld {
   /** As an operator does, until nothing is left there. A lab with a node in standby never counts as settled. */
   putInStandby(node: string): Promise<void>;
   /** What "cau verify" does not find to hold of a run, a line for each invariant. */
-  complaintsAbout(report: Report): Promise<string[]>;
+  complaintsAbout(of: { readonly run: Pick<RunReference, 'workflowId'> }): Promise<string[]>;
   stop(): Promise<void>;
 }
 

@@ -3,13 +3,15 @@ import type { Report } from '../../domain/report.js';
 import { startSeries } from '../lab/probe-series.js';
 import { slowFile } from '../lab/repository.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
-import { placements, tracesInCib } from './proof.js';
+import { placements, recoveries, tracesInCib } from './proof.js';
 
 let world: LabWorld;
 let atFirst: string[];
+let recoveredAtFirst: string[];
 beforeAll(async () => {
   world = await createLabWorld({ nodes: 4, offers: [] });
   atFirst = await placements(world.lab);
+  recoveredAtFirst = await recoveries(world.lab);
 });
 afterAll(() => world.stop());
 // What one test could not end is not in the way of the next.
@@ -62,6 +64,105 @@ describe('drainWhen: restartExpected', () => {
   });
 });
 
+describe('drainWhen: never', () => {
+  it('has no standby of ours at any time: the roles leave when the stack stops in order for the restart, and come back', async () => {
+    const { handle, letGo } = await world.startStalled('node1', { drainWhen: 'never', allowOutage: true, restartWhen: 'always' });
+    expect(await standbyNodes()).toEqual([]);
+    expect(await tracesInCib(world.lab)).toContain('cau-hold-1');
+    await letGo();
+    const report = await world.report(handle);
+    expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, installed: 1, restarts: [{}], kept: null });
+    expect(stepsOf(report)).not.toContain('draining');
+    expect(await standbyPairs('node1')).toEqual([]);
+    expect(world.lab.powerLog).toEqual([]);
+    expect(await recoveries(world.lab)).toEqual(recoveredAtFirst);
+    await expectAllIsWell(report);
+  });
+});
+
+describe('restartWhen: never', () => {
+  it('leaves a node whose update asks for a restart on its boot, and says what is pending', async () => {
+    const boot = await world.lab.bootId('node2');
+    await world.lab.offer('restart');
+    const report = await world.report(await world.start({ restartWhen: 'never' }, { nodes: ['node2'] }));
+    expect(report.nodes[0]).toMatchObject({
+      outcome: 'Succeeded',
+      installed: 1,
+      restarts: [],
+      restartPending: [expect.stringContaining('cau-demo-kernel')],
+    });
+    expect(await world.lab.bootId('node2')).toBe(boot);
+    await expectAllIsWell(report);
+    await world.lab.offer();
+    const next = await world.report(await world.start({}, { nodes: ['node2'] }));
+    expect(next.nodes[0]).toMatchObject({ outcome: 'Succeeded', installed: 0, restarts: [{}], restartPending: [] });
+    await expectAllIsWell(next);
+  });
+});
+
+describe('clusterDuringInstall', () => {
+  const stackOf = async (node: string) => (await sh(node, 'systemctl is-active corosync pacemaker || true')).split('\n');
+
+  it('stop: the stack of the node does not run while its packages are installed; the others go on with every role', async () => {
+    const { handle, letGo } = await world.startStalled('node1', { clusterDuringInstall: 'stop' });
+    expect(await stackOf('node1')).toEqual(['inactive', 'inactive']);
+    expect(await sh('node2', 'crm_mon -1 --output-as=xml')).toMatch(/<node name="node1"[^>]*online="false"[^>]*unclean="false"/);
+    await letGo();
+    const report = await world.report(handle);
+    expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, installed: 1, restarts: [] });
+    expect(await stackOf('node1')).toEqual(['active', 'active']);
+    expect(world.lab.powerLog).toEqual([]);
+    await expectAllIsWell(report);
+  });
+
+  it('keep: it runs meanwhile, in maintenance mode', async () => {
+    const { handle, letGo } = await world.startStalled('node1', { clusterDuringInstall: 'keep' });
+    expect(await stackOf('node1')).toEqual(['active', 'active']);
+    expect(await standbyNodes()).toEqual(['node1']);
+    await letGo();
+    const report = await world.report(handle);
+    expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, installed: 1 });
+    await expectAllIsWell(report);
+  });
+});
+
+describe('installTimeout', () => {
+  it('leaves a node whose installation does not end in maintenance mode, untouched, until somebody has looked; what is at work there ends in peace', async () => {
+    const { handle, version, letGo } = await world.startStalled('node4', { installTimeout: '3s', restartTimeout: '3s' });
+    const report = await world.report(handle);
+    const [node] = report.nodes;
+    expect(node).toMatchObject({ outcome: 'NeedsAttention', failure: { code: 'InstallFailed', facts: { stillRunning: true } }, restarts: [] });
+    expect(node?.kept).toContain('may still be running');
+    await letGo();
+    const installed = async () => (await world.lab.installations('node4')).filter((line) => line.name === 'cau-demo-slow' && line.version === version).length;
+    await expect.poll(installed).toBe(1);
+    await expect.poll(() => sh('node4', "systemctl list-units --plain --no-legend 'cau-operation-*'")).toBe('');
+    await sh('node1', node?.kept?.split('When it is well again: ')[1] ?? 'false');
+    await world.lab.waitSettled();
+    expect(await world.complaintsAbout(report)).toEqual([]);
+    const next = await world.report(await world.start({}, { nodes: ['node4'] }));
+    expect(next.nodes[0]).toMatchObject({ outcome: 'UpToDate' });
+    expect(await installed()).toBe(1);
+    await expectAllIsWell(next);
+  });
+});
+
+describe('maxScanPasses', () => {
+  it('is how often a node may offer something more; with the next run the rest is installed', async () => {
+    await world.lab.offer('dependent');
+    const report = await world.report(await world.start({ maxScanPasses: 1, maxRetriesPerNode: 0 }, { nodes: ['node3'] }));
+    expect(report.nodes[0]).toMatchObject({
+      outcome: 'Failed',
+      installed: 1,
+      failure: { code: 'NotConverging', message: expect.stringContaining('cau-demo-lib') },
+    });
+    await expectAllIsWell(report);
+    const next = await world.report(await world.start({ maxScanPasses: 1 }, { nodes: ['node3'] }));
+    expect(next.nodes[0]).toMatchObject({ outcome: 'Succeeded', installed: 1 });
+    await expectAllIsWell(next);
+  });
+});
+
 describe('includeStandby', () => {
   it('updates a node that an operator has in standby, with his one attribute as it was; his tools work before and after', async () => {
     await world.putInStandby('node4');
@@ -100,6 +201,7 @@ describe('allowOutage', () => {
       outcome: 'Failed',
       failure: { code: 'QuorumAtRisk', message: expect.stringContaining('role "files" would serve nowhere') },
     });
+    expect(await world.complaintsAbout(refused)).toEqual([]);
     const report = await world.report(await world.start({ allowOutage: true }, { nodes: ['node3'] }));
     for (const node of ['node1', 'node2', 'node4']) await world.lab.exec('node1', 'crm_resource', '--clear', '--resource', 'files', '--node', node);
     expect(report.nodes[0]).toMatchObject({ outcome: 'Succeeded', failure: null, notes: [expect.stringContaining('Role "files" has no other place')] });
