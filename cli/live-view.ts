@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { Sight } from '../client/follow.js';
 import { showsColours } from '../client/reports/paint.js';
 import { renderChanges, renderProgress } from '../client/reports/progress-text.js';
+import { withWaitsThatMatter } from '../client/reports/wait-text.js';
 import type { NodeTime } from '../domain/expected-node-time.js';
 import type { Progress } from '../domain/progress.js';
 
@@ -64,8 +65,9 @@ function createLines(): LiveDisplay {
   return {
     see(sight) {
       if (sight.kind === 'progress') {
-        for (const line of renderChanges(before, sight.progress)) print(line);
-        before = sight.progress;
+        const progress = withWaitsThatMatter(sight.progress, Date.now());
+        for (const line of renderChanges(before, progress)) print(line);
+        before = progress;
         blind = null;
       } else if (sight.kind === 'blind' && sight.reason !== blind) {
         blind = sight.reason;

@@ -4,6 +4,7 @@ import { isBudgetReason } from './budget.js';
 import type { Failure } from './errors.js';
 import type { NodeReport, Report } from './report.js';
 import { reasonOfSkip } from './scheduled-start.js';
+import { countUpdates } from './updates.js';
 
 type Level = 'information' | 'warning' | 'error';
 
@@ -109,7 +110,7 @@ function endOf({ outcome }: NodeReport): EventName {
 
 function explained({ outcome, installed, restarts, failure, reason }: NodeReport): string {
   if (outcome !== 'Succeeded') return `${reason === null ? '' : `: ${reason}`}${failure === null || failure.message === reason ? '' : `: ${failure.message}`}`;
-  return `: ${installed} ${installed === 1 ? 'update' : 'updates'}, ${restarts.length} ${restarts.length === 1 ? 'restart' : 'restarts'}`;
+  return `: ${countUpdates(installed)}, ${restarts.length} ${restarts.length === 1 ? 'restart' : 'restarts'}`;
 }
 
 /** What the end of a run comes to: the nodes that were never begun, and how the run ended. */

@@ -24,6 +24,11 @@ export const updateSchema = z.strictObject({
 });
 export type Update = z.infer<typeof updateSchema>;
 
+/** How many updates, in words. */
+export function countUpdates(count: number): string {
+  return `${count} ${count === 1 ? 'update' : 'updates'}`;
+}
+
 /** `name from -> to`, for eyes. */
 export function renderUpdate(update: Update): string {
   return update.from === null ? `${update.name} ${update.to} (new)` : `${update.name} ${update.from} -> ${update.to}`;

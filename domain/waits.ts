@@ -130,6 +130,16 @@ export const waits = {
     next: `GateFailed: the node counts as failed${time === 'before' ? ', and is not touched' : ''}`,
     operatorCan: `mend what the gate looks at; "cau stop --after step" ends the wait`,
   }),
+  nodeStep: ({ node, what }: { node: string; what: string }) => ({
+    reason: `${node} ${what}`,
+    next: 'the step fails, and is tried again where that may help',
+    operatorCan: `look on ${node} what it waits for; ${stopsAfter}`,
+  }),
+  operation: ({ node, what }: { node: string; what: string }) => ({
+    reason: `${what} on ${node}`,
+    next: 'InstallFailed: since nothing ends a package manager, the node is kept in maintenance mode with the reason',
+    operatorCan: `look on ${node} what it waits for; ${stopsAfter}`,
+  }),
   nextBoot: ({ node }: { node: string }) => ({
     reason: `${node} restarts`,
     next: 'RestartTimeout: the node is kept in maintenance mode with the reason',
@@ -166,6 +176,20 @@ export const waitSchema = z.strictObject({
   operatorCan: z.string(),
 });
 export type Wait = z.infer<typeof waitSchema>;
+
+/** What a node does itself, and most of the time is over soon: worth a word once it lasts. */
+const work: readonly WaitKind[] = ['nodeStep', 'operation'];
+const noticedMs = 3000;
+
+/** Whether a run that waits like this has to say so to people: work of a node only when it lasts. */
+export function isWorthTelling({ kind, since }: Wait, now: number): boolean {
+  return !work.includes(kind) || hasLasted({ since }, now);
+}
+
+/** Whether it is worth a look: nodes wait for a moment again and again. */
+export function hasLasted({ since }: Pick<Wait, 'since'>, now: number): boolean {
+  return now - Date.parse(since) >= noticedMs;
+}
 
 /** A wait that begins now and lasts `forMs` at most. */
 export function createWait<K extends WaitKind>(kind: K, facts: WaitFacts<K>, now: Date, forMs: number): Wait {

@@ -7,7 +7,7 @@ import type { RunOptions } from './options.js';
 import { isFailure, type NodeOutcome } from './outcomes.js';
 import { decideQuorum } from './quorum.js';
 import type { Finding } from './report.js';
-import { verdictOf, type Verdict } from './verdict.js';
+import { renderVerdict, verdictOf, type Verdict } from './verdict.js';
 
 /** The nodes each of which alone could keep the role serving: they are allowed for it, and its copy there can be promoted. */
 export interface RoleCandidates {
@@ -46,8 +46,14 @@ export function decideWaves(facts: WaveFacts, nodes: readonly string[], limit: n
   return nodes.length <= exactUpTo ? fewestWaves(facts, nodes, limit) : filledWaves(facts, nodes, limit);
 }
 
+/** A node that may not be begun yet, and why. */
+export interface HeldBack {
+  readonly node: string;
+  readonly reason: string;
+}
+
 /**
- * The node to begin next beside those at work, or why none of them may be. Of those that may, it is one that leaves the fewest
+ * The node to begin next beside those at work, or why each of them may not be. Of those that may, it is one that leaves the fewest
  * waves for the others, and among these the first.
  * @param waiting in the order of the plan
  */
@@ -56,34 +62,46 @@ export function nextBeside(
   waiting: readonly string[],
   atWork: readonly string[],
   limit: number,
-): { readonly node: string } | { readonly reasons: readonly string[] } {
-  const reasons: string[] = [];
+): { readonly node: string } | { readonly heldBack: readonly HeldBack[] } {
+  const heldBack: HeldBack[] = [];
   let best: { readonly node: string; readonly waves: number } | null = null;
   for (const node of waiting) {
     const verdict = decideTogether(facts, [...atWork, node]);
-    if (verdict.state === 'waiting') reasons.push(...verdict.reasons);
-    if (verdict.state !== 'met') continue;
+    if (verdict.state !== 'met') {
+      heldBack.push({ node, reason: renderVerdict(verdict) });
+      continue;
+    }
     const rest = waiting.filter((other) => other !== node);
     const waves = decideWaves(facts, rest, limit).length;
     if (best === null || waves < best.waves) best = { node, waves };
   }
-  return best === null ? { reasons: [...new Set(reasons)] } : { node: best.node };
+  return best === null ? { heldBack } : { node: best.node };
 }
 
-/** That nodes are taken one at a time although more were asked for, and why. */
-export function waveFindings(facts: WaveFacts, waves: readonly (readonly string[])[], { maxParallelNodes }: Pick<RunOptions, 'maxParallelNodes'>): Finding[] {
-  const [first, ...others] = waves.flat();
-  if (first === undefined || others.length === 0 || waves.some((wave) => wave.length > 1)) return [];
-  const reasons = others.flatMap((other) => {
-    const verdict = decideTogether(facts, [first, other]);
-    return verdict.state === 'waiting' ? verdict.reasons : [];
+/**
+ * That fewer nodes are taken at once than were asked for, and why.
+ * @param turns the waves of each group of nodes that is done before the next
+ */
+export function waveFindings(
+  facts: WaveFacts,
+  turns: readonly (readonly (readonly string[])[])[],
+  { maxParallelNodes }: Pick<RunOptions, 'maxParallelNodes'>,
+): Finding[] {
+  const most = Math.max(0, ...turns.flat().map((wave) => wave.length));
+  if (most >= maxParallelNodes) return [];
+  const wider = turns.flatMap((waves) => {
+    const fullest = waves.find((wave) => wave.length === most);
+    return fullest === undefined ? [] : waves.flat().flatMap((node) => (fullest.includes(node) ? [] : [[...fullest, node]]));
   });
+  const verdicts = wider.map((nodes) => decideTogether(facts, nodes));
+  if (verdicts.length === 0 || verdicts.some(({ state }) => state === 'met')) return [];
+  const [reason = ''] = verdicts.flatMap((verdict) => (verdict.state === 'waiting' ? verdict.reasons : []));
   return [
     {
       id: 'plan.waves',
       severity: 'note',
-      message: `Nodes are worked on one at a time although maxParallelNodes is ${maxParallelNodes}: ${reasons[0] ?? 'no two may be away at once'}.`,
-      remedy: 'Nothing is needed for a run. A quorum device, or more places for the roles, would allow several nodes at once.',
+      message: `${most === 1 ? 'Nodes are worked on one at a time' : `At most ${most} nodes are worked on at once`} although maxParallelNodes is ${maxParallelNodes}: ${reason}.`,
+      remedy: 'Nothing is needed for a run. A quorum device, or more places for the roles, would allow more nodes at once.',
       skipped: false,
     },
   ];

@@ -7,7 +7,8 @@ import type { NodeState } from './node-state.js';
 import { seeMoves, watch } from './node-watch.js';
 import { awaitQuorumWithout } from './quorum-guard.js';
 import { noticeRestart } from './unplanned-restart.js';
-import { longStep } from './workers.js';
+import { waiting } from './waiting.js';
+import { longStep, longStepMs } from './workers.js';
 
 /** How long roles of a node that was not drained may take to come up elsewhere before the run goes on: they may be down meanwhile (allowOutage). */
 const vacatedMs = 10_000;
@@ -32,7 +33,9 @@ export async function stopStack(state: NodeState): Promise<void> {
   state.isStackStopped = true;
   // Whoever stops it is who starts it again, also where it had come up by itself.
   state.isRejoining = false;
-  await longStep(cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter });
+  await waiting(state.waits, 'nodeStep', { node, what: 'stops its cluster stack' }, longStepMs, (wait) =>
+    longStep(wait, cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter }),
+  );
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
   if (left.verdict.state === 'waiting')
     throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });

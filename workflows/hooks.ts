@@ -45,8 +45,8 @@ async function runHook(state: NodeState, phase: HookPhase, outcome: NodeOutcome 
   state.enter(phase === 'preUpdate' ? 'preUpdateScript' : 'postUpdateScript', script);
   const timeoutMs = durationMs(options.hookTimeout);
   const input = { cluster, node, run, phase, script, timeout: options.hookTimeout, ...(outcome === null ? {} : { outcome }) };
-  const answer = await waiting(state.waits, 'hook', { node, script, counts: options.hookFailureCounts }, timeoutMs, () =>
-    operation(cluster, node, { timeoutMs: timeoutMs + endMs, awayMs: durationMs(options.restartTimeout) }, nameHook(hook)).runHook(input),
+  const answer = await waiting(state.waits, 'hook', { node, script, counts: options.hookFailureCounts }, timeoutMs, (wait) =>
+    operation(wait, cluster, node, { timeoutMs: timeoutMs + endMs, awayMs: durationMs(options.restartTimeout) }, nameHook(hook)).runHook(input),
   ).catch((error: unknown) => withoutResult(state, error));
   if (answer.kind === 'refused') return failureOfRefusedHook(hook, answer.failure);
   if (answer.kind === 'finished') {

@@ -4,7 +4,7 @@ import { endlessInstallation } from '../domain/endless-installation.js';
 import { CauError } from '../domain/errors.js';
 import { fitText } from '../domain/payload-size.js';
 import type { InstallResult, ScanResult } from '../domain/ports/update-plugin.js';
-import { renderUpdate, type Update } from '../domain/updates.js';
+import { countUpdates, renderUpdate, type Update } from '../domain/updates.js';
 import { readyToChange } from './prove-held.js';
 import { timeoutOf } from './failures.js';
 import type { NodeState } from './node-state.js';
@@ -72,9 +72,9 @@ async function installPass(state: NodeState, updates: readonly Update[]): Promis
   const failed: InstallResult['updates'][number][] = [];
   for (const { plugin, own } of parts) {
     state.restartedAfterPass = null;
-    state.enter('installing', `${count(own)} by ${plugin}, pass ${state.passes}`);
+    state.enter('installing', `${countUpdates(own.length)} by ${plugin}, pass ${state.passes}`);
     const input = { cluster, node, run, pass: state.passes, plugin, updates: [...own] };
-    const what = `installation of ${count(own)} by ${plugin}`;
+    const what = `installation of ${countUpdates(own.length)} by ${plugin}`;
     const answer = await operate(state, { what, summary: `install ${own.length} by ${plugin} on ${node}` }, (activities) => activities.installUpdates(input));
     if (answer.kind === 'interrupted') return mendInterrupted(state, answer.message, updates, { ...input, updates: [] });
     state.record(own, answer.result);
@@ -158,8 +158,6 @@ async function operate<T>(
     }
   }
 }
-
-const count = (updates: readonly Update[]) => `${updates.length} ${updates.length === 1 ? 'update' : 'updates'}`;
 
 const repairOf = ({ node, plugin }: OperationInput) => ({
   what: `repair of the packages of ${plugin}`,

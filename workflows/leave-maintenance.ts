@@ -8,7 +8,7 @@ import { seeMoves, watch } from './node-watch.js';
 import { noticeRestart, seeBoot } from './unplanned-restart.js';
 import { waiting, type Waiting } from './waiting.js';
 import { watchInput } from './witnesses.js';
-import { longStep, question, quickStep } from './workers.js';
+import { longStep, longStepMs, question, quickStep } from './workers.js';
 
 /** Waits until the node is a full member, then releases it and waits until roles, copies and scores are back. */
 export async function leaveMaintenance(state: NodeState): Promise<void> {
@@ -52,7 +52,9 @@ async function rejoin(state: NodeState): Promise<void> {
 
 async function refuseStrayResources(state: NodeState): Promise<void> {
   const { cluster, node } = state.order;
-  const strays = await longStep(cluster, node, `${node}: resources that the cluster does not know of`).findStrayResources({ cluster, node });
+  const strays = await waiting(state.waits, 'nodeStep', { node, what: 'looks for resources that the cluster does not know of' }, longStepMs, (wait) =>
+    longStep(wait, cluster, node, `${node}: resources that the cluster does not know of`).findStrayResources({ cluster, node }),
+  );
   if (strays.length === 0) return;
   throw new CauError(
     'UnexpectedService',

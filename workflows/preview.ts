@@ -28,6 +28,7 @@ import {
   type Acquaintance,
   type Scans,
 } from './survey.js';
+import { detailsBoard } from './waiting.js';
 import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
 import { clusterKey } from './messages.js';
 
@@ -75,7 +76,7 @@ async function scanAnswering(met: Acquaintance, nodes: readonly string[], answer
     met,
     nodes.filter((node) => answering.includes(node) || isLeftOut(met.description, node, options)),
     options,
-    null,
+    { board: detailsBoard(), isPatient: false },
   );
   const silent = nodes.filter((node) => !answering.includes(node) && !isLeftOut(met.description, node, options));
   return { ...scans, skipped: [...scans.skipped, ...silent.map((node) => ({ node, reason: 'its node worker does not answer' }))] };

@@ -11,7 +11,7 @@ import type { ScanResult } from '../domain/ports/update-plugin.js';
 import { untouchedNode, type NodeReport } from '../domain/report.js';
 import type { RoleHome } from '../domain/steering.js';
 import { renderVerdict } from '../domain/verdict.js';
-import { nextBeside, parallelLimit } from '../domain/waves.js';
+import { nextBeside, parallelLimit, type HeldBack } from '../domain/waves.js';
 import { homesAtEnd } from './failback.js';
 import { failureFrom } from './failures.js';
 import type { HeldGuard } from './guard-holding.js';
@@ -38,11 +38,13 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
   for (;;) {
     await atWork.fewerThan(() => parallelLimit(state.options.values, state.outcomes(), state.granted.has(restApproval)));
     const next = await chooseNext(state, left, atWork.names);
-    if (next === 'noneYet') {
+    if (next === null) break;
+    if ('heldBack' in next) {
+      state.holdBack(next.heldBack);
       await atWork.oneEnded();
+      state.holdBack([]);
       continue;
     }
-    if (next === null) break;
     // What may be begun beside others may be something else by then.
     if ((await awaitTurn(state, next.node)) && atWork.names.length > 0) continue;
     left = left.filter((node) => node !== next);
@@ -63,7 +65,11 @@ export async function updateNodes(state: RunState, guard: HeldGuard, scans: Read
 }
 
 /** The first that is left while no other is at work, or none is to be begun any more; otherwise one that may be begun beside those at work. */
-async function chooseNext(state: RunState, left: readonly PlannedNode[], atWork: readonly string[]): Promise<PlannedNode | 'noneYet' | null> {
+async function chooseNext(
+  state: RunState,
+  left: readonly PlannedNode[],
+  atWork: readonly string[],
+): Promise<PlannedNode | { readonly heldBack: readonly HeldBack[] } | null> {
   const [first] = left;
   if (first === undefined) return null;
   if (atWork.length === 0 || state.stop !== null) return first;
@@ -72,12 +78,19 @@ async function chooseNext(state: RunState, left: readonly PlannedNode[], atWork:
     const facts = await waveFacts(state.witnesses, atWork, options.values);
     // Nodes of two sites are never away at once where sites are taken one after another.
     const here = state.plan?.nodes.find((node) => node.node === atWork[0])?.site;
-    const names = left.filter((node) => node.site === here).map((node) => node.node);
+    const isHere = ({ site }: PlannedNode) => site === here;
+    const names = left.filter(isHere).map((node) => node.node);
     const next = nextBeside(facts, names, atWork, options.values.maxParallelNodes);
-    return ('node' in next ? left.find((node) => node.node === next.node) : undefined) ?? 'noneYet';
-  } catch {
+    const chosen = 'node' in next ? left.find((node) => node.node === next.node) : undefined;
+    if (chosen !== undefined) return chosen;
+    const elsewhere = left
+      .filter((node) => !isHere(node))
+      .map(({ node }) => ({ node, reason: `${atWork.join(' and ')} is of another site, which is done first` }));
+    return { heldBack: [...('heldBack' in next ? next.heldBack : []), ...elsewhere] };
+  } catch (error) {
     // Who cannot tell whether two may be worked on at once takes one at a time.
-    return 'noneYet';
+    const reason = `nobody can tell whether it may be away beside ${atWork.join(' and ')}: ${failureFrom(error).message}`;
+    return { heldBack: left.map(({ node }) => ({ node, reason })) };
   }
 }
 

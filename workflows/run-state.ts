@@ -19,6 +19,7 @@ import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
 import type { Finding, NodeReport, ObservedMove } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
+import type { HeldBack } from '../domain/waves.js';
 import { readScheduledStart } from './schedule-attributes.js';
 import { clusterKey, planQuery, progressQuery } from './messages.js';
 import { renderRunDetails } from './run-details.js';
@@ -63,6 +64,8 @@ export class RunState {
   window: SettledWindow | null = null;
   /** How long nodes took in earlier runs, where that is asked for. */
   nodeTimes: readonly NodeTime[] = [];
+  /** Why nodes are not begun beside those at work, where there would be room for one more. */
+  private heldBack: readonly HeldBack[] = [];
   /** What waits for an approval right now. */
   approvalDue: ApprovalDue | null = null;
   /** The keys of what was approved. */
@@ -134,6 +137,12 @@ export class RunState {
     const now = new Date().toISOString();
     this.begun.push({ node, step: 'preparing', since: now, startedAt: now, detail: '', wait: null, outcome: null, action: 'update', updates });
     this.remember();
+    this.changed();
+  }
+
+  /** Shows why nodes have to wait until another one is done. */
+  holdBack(nodes: readonly HeldBack[]): void {
+    this.heldBack = nodes;
     this.changed();
   }
 
@@ -234,12 +243,13 @@ export class RunState {
       const begun = this.begun.find((progress) => progress.node === node);
       const report = this.reports.find((candidate) => candidate.node === node);
       const planned = this.plan?.nodes.find((candidate) => candidate.node === node);
+      const heldBack = begun === undefined ? this.heldBack.find((candidate) => candidate.node === node) : undefined;
       return {
         node,
         step: report === undefined ? (begun?.step ?? null) : 'done',
         since: report?.endedAt ?? begun?.since ?? null,
         startedAt: begun?.startedAt ?? null,
-        detail: report?.reason ?? planned?.reason ?? '',
+        detail: report?.reason ?? (heldBack === undefined ? (planned?.reason ?? '') : `not yet: ${heldBack.reason}`),
         wait: null,
         outcome: report?.outcome ?? null,
         action: planned?.action ?? null,

@@ -2,6 +2,7 @@
 import { CauError } from '../domain/errors.js';
 import type { RunOptions } from '../domain/options.js';
 import type { ScanResult } from '../domain/ports/update-plugin.js';
+import { countUpdates } from '../domain/updates.js';
 import { askSources, scanNode } from './scanning.js';
 import { waiting, type WaitBoard } from './waiting.js';
 import { sourceStep } from './workers.js';
@@ -25,8 +26,8 @@ export async function stageScan(
   let offered = scan;
   for (let attempt = 1; offered.updates.length > 0; attempt += 1) {
     const { updates } = offered;
-    const { gone } = await askSources({ cluster, node, board }, () =>
-      sourceStep(cluster, node, `stage ${updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...updates] }),
+    const { gone } = await askSources({ cluster, node, board, isPatient: true }, `fetches ${countUpdates(updates.length)}`, (wait) =>
+      sourceStep(wait, cluster, node, `stage ${updates.length} on ${node}`).stageUpdates({ cluster, node, updates: [...updates] }),
     );
     if (gone.length === 0) break;
     onGone(gone);
@@ -39,7 +40,7 @@ export async function stageScan(
     await waiting(board, 'packages', { node, names: gone }, pauseMs, (wait) =>
       wait.sleep(pauseMs, `${gone[0] ?? ''} is not to be had any more; scan ${node} again`),
     );
-    offered = await scanNode({ cluster, node, board }, options, `scan ${node} again`);
+    offered = await scanNode({ cluster, node, board, isPatient: true }, options, `scan ${node} again`);
   }
   return offered;
 }

@@ -14,7 +14,7 @@ import { checkReadiness, pluginFindings } from '../domain/readiness/readiness.js
 import type { Finding } from '../domain/report.js';
 import { unevenFindings, type OfferedNode } from '../domain/uniformity.js';
 import { failureFrom } from './failures.js';
-import { scanNode } from './scanning.js';
+import { scanNode, type SourcesOf } from './scanning.js';
 import type { WaitBoard } from './waiting.js';
 import { thinkingMs, Witnesses } from './witnesses.js';
 import { introduction, quickStep } from './workers.js';
@@ -131,11 +131,16 @@ export interface Scans {
   readonly skipped: readonly { readonly node: string; readonly reason: string }[];
 }
 
-/** Scans every node that can be worked on; changes nothing. Package sources that fail are waited for where there is a board that shows it. */
-export async function scanNodes({ description }: Acquaintance, asked: readonly string[], options: RunOptions, board: WaitBoard | null): Promise<Scans> {
+/** Scans every node that can be worked on; changes nothing. */
+export async function scanNodes(
+  { description }: Acquaintance,
+  asked: readonly string[],
+  options: RunOptions,
+  sources: Pick<SourcesOf, 'board' | 'isPatient'>,
+): Promise<Scans> {
   const { cluster } = description;
   const reasons = asked.map((node) => ({ node, reason: reasonToSkip(description, node, options.includeStandby) }));
-  const scan = async (node: string) => ({ node, scan: await scanNode({ cluster, node, board }, options) });
+  const scan = async (node: string) => ({ node, scan: await scanNode({ cluster, node, ...sources }, options) });
   return {
     skipped: reasons.flatMap(({ node, reason }) => (reason === null ? [] : [{ node, reason: renderSkipReason(reason) }])),
     found: await Promise.all(reasons.filter(({ reason }) => reason === null).map(({ node }) => scan(node))),
@@ -143,8 +148,9 @@ export async function scanNodes({ description }: Acquaintance, asked: readonly s
 }
 
 /** What every member is still offered, for the end of a run; null of one that cannot be asked. */
-export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], options: RunOptions): Promise<OfferedNode[]> {
-  const scan = async (node: string) => (await scanNode({ cluster, node, board: null }, options, `scan ${node}: do all nodes have the same?`)).updates;
+export async function scanAgain({ cluster, members }: Witnesses, nodes: readonly string[], options: RunOptions, board: WaitBoard): Promise<OfferedNode[]> {
+  const scan = async (node: string) =>
+    (await scanNode({ cluster, node, board, isPatient: false }, options, `scan ${node}: do all nodes have the same?`)).updates;
   return Promise.all(nodes.map(async (node) => ({ node, updates: members.includes(node) ? await scan(node).catch(() => null) : null })));
 }
 
@@ -199,9 +205,7 @@ export async function planWaves(
   if (options.maxParallelNodes === 1 || nodes.length < 2) return { plan, findings: [] };
   const facts = await waveFacts(witnesses, [], options);
   const turns = inTurns(description, nodes, options.order).map((turn) => decideWaves(facts, turn, options.maxParallelNodes));
-  const waves = turns.flat();
-  const alone = waves.some((wave) => wave.length > 1) ? [] : (turns.find((turn) => turn.length > 1) ?? []);
-  return { plan: withWaves(plan, waves), findings: waveFindings(facts, alone, options) };
+  return { plan: withWaves(plan, turns.flat()), findings: waveFindings(facts, turns, options) };
 }
 
 /** Whether the roles of the node have to leave it: before its updates, or when its stack stops for a restart. */

@@ -92,7 +92,7 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.see(description);
   // A scan changes nothing, so it need not wait for the verdict; what it throws counts only after it.
   state.nodeTimes = await recallNodeTimes(met.witnesses, state.window);
-  const scanning = settle(scanNodes(met, nodes, options, state.waits));
+  const scanning = settle(scanNodes(met, nodes, options, { board: state.waits, isPatient: true }));
   const { findings: found } = await checkCluster(met, nodes, options);
   // The clock may have warned meanwhile.
   state.findings = [...state.findings, ...found];
@@ -119,7 +119,7 @@ async function runGuarded(state: RunState, guard: HeldGuard): Promise<Report> {
   state.enter('finishing');
   await predicting;
   await failBackAtEnd(state);
-  if (options.requireUniform) state.uneven = findUneven(await scanAgain(state.witnesses, nodes, options));
+  if (options.requireUniform) state.uneven = findUneven(await scanAgain(state.witnesses, nodes, options, state.waits));
   const report = createReport(state);
   state.failure = report.failure;
   await archiveReport(state.witnesses, report);

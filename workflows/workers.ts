@@ -1,7 +1,7 @@
 /**
  * How workflows reach workers: which queue, and which time limits. Every activity has a schedule-to-close; whatever is
  * asked of a node that may be dead has a schedule-to-start; nothing is bounded by attempts but the questions to a
- * witness, which another member answers instead. What waits for another takes the proof that the wait is shown.
+ * witness, which another member answers instead. What waits for another, or may take more than a minute, takes the proof that the wait is shown.
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors.js';
@@ -29,11 +29,12 @@ export const quickStep = (cluster: string, node: string, summary: string, startM
     summary,
   });
 
-/** The limits of what may take minutes. */
-const minutes = { scheduleToStartTimeout: '2m', startToCloseTimeout: '20m', scheduleToCloseTimeout: '30m', heartbeatTimeout: '10s' } as const;
+/** How long what may take minutes may take at most. */
+export const longStepMs = 30 * 60_000;
+const minutes = { scheduleToStartTimeout: '2m', startToCloseTimeout: '20m', scheduleToCloseTimeout: longStepMs, heartbeatTimeout: '10s' } as const;
 
 /** Verifying packages, or stopping the cluster stack: minutes at most. */
-export const longStep = (cluster: string, node: string, summary: string) =>
+export const longStep = (_shown: Waiting, cluster: string, node: string, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
     ...minutes,
@@ -42,7 +43,7 @@ export const longStep = (cluster: string, node: string, summary: string) =>
   });
 
 /** Scanning and staging. When the sources of packages fail, whoever asks them waits for them in view, or goes on without. */
-export const sourceStep = (cluster: string, node: string, summary: string) =>
+export const sourceStep = (_shown: Waiting, cluster: string, node: string, summary: string) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
     ...minutes,
@@ -66,7 +67,13 @@ export const reading = (cluster: string, node: string, summary: string) =>
  * An operation that runs at most once on the node; a lost worker is noticed by its missing heartbeat, and a node that
  * does not come back by the time for which nobody takes up its task.
  */
-export const operation = (cluster: string, node: string, { timeoutMs, awayMs }: { readonly timeoutMs: number; readonly awayMs: number }, summary: string) =>
+export const operation = (
+  _shown: Waiting,
+  cluster: string,
+  node: string,
+  { timeoutMs, awayMs }: { readonly timeoutMs: number; readonly awayMs: number },
+  summary: string,
+) =>
   proxyActivities<OnNode>({
     taskQueue: nodeQueue(cluster, node),
     scheduleToStartTimeout: awayMs,

@@ -38,7 +38,7 @@ export function renderProgress(progress: Progress, view: LiveView): string {
   return lines.join('\n');
 }
 
-/** What changed between two looks, a line each: for output that is no terminal. */
+/** What changed between two looks, a line each: for output that is no terminal. Both have the waits alone that people should be told of. */
 export function renderChanges(before: Progress | null, now: Progress): string[] {
   const lines: string[] = [];
   if (before?.phase !== now.phase) lines.push(`${now.cluster}: ${now.phase}`);
@@ -48,6 +48,9 @@ export function renderChanges(before: Progress | null, now: Progress): string[] 
     if (node.outcome !== null && was?.outcome !== node.outcome) lines.push(`${node.node}: ${node.outcome}${node.detail === '' ? '' : ` (${node.detail})`}`);
     else if (node.outcome === null && node.step !== null && was?.step !== node.step)
       lines.push(`${node.node}: ${node.step}${node.detail === '' ? '' : `: ${node.detail}`}`);
+    // Its reason may change while it lasts; once is enough.
+    const { wait } = node;
+    if (wait !== null && (was?.wait?.kind !== wait.kind || was.wait.since !== wait.since)) lines.push(`${node.node}: waiting: ${renderWait(wait)}`);
   }
   return lines;
 }

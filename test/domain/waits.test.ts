@@ -25,6 +25,8 @@ const examples: { readonly [K in WaitKind]: WaitFacts<K> } = {
   failback: { roles: ['web'] },
   hook: { node: 'node1', script: 'quiesce', counts: true },
   gate: { node: 'node1', gate: 'shop', time: 'before', seen: 'status 503' },
+  nodeStep: { node: 'node1', what: 'looks for updates' },
+  operation: { node: 'node1', what: 'installation of 1 update by apt' },
   nextBoot: { node: 'node1' },
   answer: { node: 'node1' },
   retry: { retry: 1, of: 3, failure: 'LockHeld: apt' },

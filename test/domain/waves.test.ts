@@ -118,13 +118,25 @@ describe('waves', () => {
     const given = facts(names(4));
     const waves = decideWaves(given, names(4), 2);
     expect(waves).toHaveLength(4);
-    expect(waveFindings(given, waves, { maxParallelNodes: 2 })).toMatchObject([
+    expect(waveFindings(given, [waves], { maxParallelNodes: 2 })).toMatchObject([
       {
         id: 'plan.waves',
         message: 'Nodes are worked on one at a time although maxParallelNodes is 2: 2 votes would be left without node1 and node2, 3 are needed.',
       },
     ]);
-    expect(waveFindings(facts(names(5)), [['node1', 'node2'], ['node3']], { maxParallelNodes: 2 })).toEqual([]);
+    expect(waveFindings(facts(names(5)), [[['node1', 'node2'], ['node3']]], { maxParallelNodes: 2 })).toEqual([]);
+  });
+
+  it('are told of where they are fewer at once than was asked for, with the reason; not where no more nodes are left', () => {
+    const given = facts(names(5));
+    const waves = decideWaves(given, names(5), 3);
+    expect(waveFindings(given, [waves], { maxParallelNodes: 3 })).toMatchObject([
+      {
+        id: 'plan.waves',
+        message: 'At most 2 nodes are worked on at once although maxParallelNodes is 3: 2 votes would be left without node1 and node2 and node3, 3 are needed.',
+      },
+    ]);
+    expect(waveFindings(given, [decideWaves(given, names(2), 3)], { maxParallelNodes: 3 })).toEqual([]);
   });
 });
 
@@ -135,9 +147,12 @@ describe('a node beside those at work', () => {
     expect(nextBeside(given, ['node3', 'node4'], ['node1'], 2)).toEqual({ node: 'node3' });
   });
 
-  it('is none, with the reasons, where none may be', () => {
+  it('is none, with the reason for each, where none may be', () => {
     expect(nextBeside(facts(names(4)), ['node2', 'node3'], ['node1'], 2)).toEqual({
-      reasons: ['2 votes would be left without node1 and node2, 3 are needed', '2 votes would be left without node1 and node3, 3 are needed'],
+      heldBack: [
+        { node: 'node2', reason: '2 votes would be left without node1 and node2, 3 are needed' },
+        { node: 'node3', reason: '2 votes would be left without node1 and node3, 3 are needed' },
+      ],
     });
   });
 });
@@ -187,7 +202,7 @@ describe('of any cluster', () => {
     let left = order;
     let atWork: string[] = [];
     return ends.flatMap((end) => {
-      const next = atWork.length === 0 ? { node: left[0] } : atWork.length < limit ? nextBeside(given, left, atWork, limit) : { reasons: [] };
+      const next = atWork.length === 0 ? { node: left[0] } : atWork.length < limit ? nextBeside(given, left, atWork, limit) : { heldBack: [] };
       const node = 'node' in next ? next.node : undefined;
       if (node === undefined) {
         atWork = atWork.filter((_, index) => index !== end % atWork.length);

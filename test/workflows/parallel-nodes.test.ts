@@ -57,7 +57,11 @@ describe('maxParallelNodes', () => {
     world.cluster.neverComesBack('node5');
     await world.cluster.crash('node5');
     await world.cluster.until((cluster) => cluster.idle && cluster.nodes.some((node) => node.name === 'node5' && !node.online && !node.unclean));
-    const report = await world.run({ maxParallelNodes: 2 });
+    const handle = await world.start({ maxParallelNodes: 2 });
+    const isHeldBack = ({ step, detail }: Progress['nodes'][number]) =>
+      step === null && /^not yet: .*votes would be left without node\d and node\d/.test(detail);
+    await world.until(handle, (progress) => atWork(progress).length === 1 && progress.nodes.some(isHeldBack));
+    const report = await world.report(handle);
     world.cluster.powerOn('node5');
     expect(report.nodes.filter((node) => node.outcome === 'Succeeded')).toHaveLength(4);
     expect(pairsOf(report)).toEqual([]);

@@ -28,6 +28,25 @@ describe('a node that cannot be taken out, since a vote is missing', () => {
   });
 });
 
+describe('an installation that lasts', () => {
+  it('is waited for in view: until when, what comes then, and that nothing ends it meanwhile', async () => {
+    await world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, { endlessOn: ['node4'] })));
+    const handle = await world.start({ installTimeout: '30m' }, { nodes: ['node4'] });
+    const { nodes } = await world.until(handle, (progress) => progress.nodes[0]?.wait?.kind === 'operation');
+    expect(nodes[0]).toMatchObject({
+      step: 'installing',
+      wait: {
+        reason: 'installation of 1 update by simulated on node4',
+        next: expect.stringContaining('InstallFailed'),
+        operatorCan: expect.stringContaining('"cau stop --after step"'),
+      },
+    });
+    expect(Date.parse(nodes[0]?.wait?.until ?? '') - Date.parse(nodes[0]?.wait?.since ?? '')).toBe(30 * 60_000);
+    world.cluster.endlessUpdate('node4', 'app', false);
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Succeeded', installed: 1 });
+  });
+});
+
 describe('a node that is long in coming back from its restart', () => {
   it('is waited for in view: since when, until when, what comes next and what can be done; in progress and in the Temporal Web UI', async () => {
     await world.offerNext((updates) => updates.filter((update) => update.name === 'kernel'));

@@ -22,6 +22,16 @@ describe('no workflow waits unseen', () => {
     expect(waiting.map(({ file }) => file)).toEqual(['alarm.ts', 'cluster-guard.ts', 'waiting.ts']);
   });
 
+  it('and a step that may take minutes takes the proof that it is shown, but for questions to members, short steps of coordinators, and the measurement', () => {
+    const workers = sources.find(({ file }) => file === 'workers.ts')?.text ?? '';
+    const steps = [...workers.matchAll(/^export const (\w+) = \((.*?)^  \}\);$/gms)].map(([, name, text = '']) => ({ name, text }));
+    expect(steps.length).toBeGreaterThan(10);
+    const isShort = (text: string) =>
+      /scheduleToCloseTimeout: '(\d+)s'/.exec(text) !== null && Number(/scheduleToCloseTimeout: '(\d+)s'/.exec(text)?.[1]) <= 90;
+    const unseen = steps.filter(({ text }) => !text.includes('_shown: Waiting') && !isShort(text)).map(({ name }) => name);
+    expect(unseen).toEqual(['question', 'measurement', 'coordinator']);
+  });
+
   it('and every kind of wait in the list is entered somewhere, so that the list says what there is', () => {
     const all = sources.map(({ text }) => text).join('\n');
     const entered = new Set(

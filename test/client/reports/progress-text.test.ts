@@ -94,6 +94,16 @@ describe('the live table', () => {
     );
   });
 
+  it('says what a node does for the run, such as a scan, once that lasts', () => {
+    const scanning = (sinceMs: number) =>
+      renderProgress(
+        { ...progress, phase: 'scanning', wait: createWait('nodeStep', { node: 'node1', what: 'looks for updates' }, new Date(sinceMs), 600_000) },
+        view,
+      );
+    expect(scanning(45_000)).toContain('waiting: node1 looks for updates (for 10 s, 9 min 50 s left');
+    expect(scanning(54_000)).not.toContain('looks for updates');
+  });
+
   it('says what a node waits for once that lasts', () => {
     const waits = (sinceMs: number) => [
       node('node1', { step: 'draining', startedAt: at(45), wait: createWait('drained', { node: 'node1' }, new Date(sinceMs), 600_000) }),
