@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timerWords, eventOfTimer } from '../../domain/alarms.js';
-import { decideBudget } from '../../domain/budget.js';
-import { renderVerdict } from '../../domain/verdict.js';
-import { eventsOfFailure, eventsOfReport } from '../../domain/events.js';
-import { createFailure } from '../../domain/errors.js';
 import { fitEvent, isTold, isWanted, pauseBeforeRetry, targetFindings, trialEvent, type Place } from '../../domain/notification.js';
-import { untouchedNode } from '../../domain/report.js';
 import { targetSettingsSchema } from '../../domain/target-settings.js';
-import { exampleReport } from './example-report.js';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const ago = (ms: number) => new Date(now.getTime() - ms);
@@ -81,32 +74,5 @@ describe('the settings of a target', () => {
 
   it('have defaults', () => {
     expect(targetSettingsSchema.parse({ command: 'page' })).toEqual({ command: 'page', from: 'information', timeout: '10s', giveUpAfter: '24h' });
-  });
-});
-
-describe('an event with a number of CAU:', () => {
-  it('1001 and 1002 are read from the timers that a run sets by the same words', () => {
-    expect(eventOfTimer(timerWords.warnAfter('2h'))).toEqual({ name: 'warnTimeExceeded', when: 'rung', message: 'The run takes longer than 2h (warnAfter).' });
-    expect(eventOfTimer(timerWords.stopAfter('90m'))).toMatchObject({ name: 'stopTimeExceeded', when: 'rung', message: expect.stringContaining('90m') });
-    expect(eventOfTimer(timerWords.approval('the plan', '24h'))).toMatchObject({
-      name: 'approvalAwaited',
-      when: 'begun',
-      message: expect.stringContaining('the plan'),
-    });
-    expect(eventOfTimer('roles leave node1')).toBeNull();
-  });
-
-  it('1019 is told when a node was left out by the words of the failure budget', () => {
-    const reason = renderVerdict(decideBudget(['Failed', 'Failed'], 1));
-    const told = eventsOfReport(exampleReport({ outcome: 'PartiallyFailed', nodes: [untouchedNode('node2', 'Canceled', reason)] }));
-    expect(told.map(({ name }) => name)).toEqual(['tooManyFailed', 'nodeLeftOut', 'runPartiallyFailed']);
-    expect(eventsOfReport(exampleReport({ nodes: [untouchedNode('node2', 'Canceled', 'stopped by ops')] })).map(({ name }) => name)).not.toContain(
-      'tooManyFailed',
-    );
-  });
-
-  it('1020 is told when a run is refused since too many nodes are offline, 1007 for any other rule', () => {
-    expect(eventsOfFailure(createFailure('NotReady', 'node1 is offline', { where: 'nodes.online' }))).toMatchObject([{ name: 'nodesOffline' }]);
-    expect(eventsOfFailure(createFailure('NotReady', 'no fencing', { where: 'cluster.fencing' }))).toMatchObject([{ name: 'runFailed' }]);
   });
 });
