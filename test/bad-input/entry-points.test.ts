@@ -25,7 +25,8 @@ import {
   targetNews,
   verificationRequest,
 } from './good-values.js';
-import { each, expectWords, printSeed, sample, tries } from './tries.js';
+import { printSeed } from './seed.js';
+import { each, expectWords, sample, tries } from './tries.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'cau-bad-profiles-'));
 const profiles = join(directory, 'profiles');

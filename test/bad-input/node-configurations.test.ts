@@ -11,7 +11,8 @@ import { cauProgram } from '../helpers/compiled.js';
 import { startRefusingService, type RefusingService } from '../helpers/refusing-service.js';
 import { configuration } from './good-values.js';
 import type { Json } from './bad-values.js';
-import { expectWords, printSeed, sample, tries } from './tries.js';
+import { printSeed } from './seed.js';
+import { expectWords, sample, tries } from './tries.js';
 
 /** How many of them the whole program is started with. */
 const processes = 5;

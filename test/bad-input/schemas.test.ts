@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../configuration/configuration.js';
 import { parseProfile } from '../../configuration/profile-document.js';
 import { CauError } from '../../domain/errors.js';
@@ -10,8 +10,9 @@ import { parseInput } from '../../domain/parse-input.js';
 import { stringify } from 'yaml';
 import { badValues } from './bad-values.js';
 import { checked, configuration } from './good-values.js';
+import { printSeed, seed } from './seed.js';
 
-/** How many values each schema is tried with. fast-check prints the seed of a failure. */
+/** How many values each schema is tried with. */
 const numRuns = 10_000;
 /** What a failure may say at most: Temporal carries it, and people read it. */
 const mostLetters = 8000;
@@ -28,6 +29,7 @@ function refusalOf(act: () => unknown): CauError['failure'] | null {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'cau-bad-'));
+beforeAll(printSeed);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('whatever is sent, it is taken or refused in words that name a field', { timeout: 240_000 }, () => {
@@ -45,7 +47,7 @@ describe('whatever is sent, it is taken or refused in words that name a field', 
         expect(failure.message).not.toMatch(/\n\s+at |\[object Object\]/);
         expect(failure.where).not.toBe('');
       }),
-      { numRuns },
+      { numRuns, seed },
     );
     expect(refused).toBeGreaterThan(numRuns / 4);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -75,7 +77,7 @@ describe('whatever is sent, it is taken or refused in words that name a field', 
         expect(failure.message).toContain('p.yaml');
         expect(failure.message).not.toMatch(/\n\s+at /);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 
@@ -99,7 +101,7 @@ describe('whatever is sent, it is taken or refused in words that name a field', 
         expect(failure.message.length).toBeLessThan(mostLetters);
         expect(failure.message).not.toMatch(/\n\s+at |\[object Object\]/);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 });

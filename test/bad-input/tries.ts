@@ -1,15 +1,12 @@
-/** How often each way in is tried with bad values, with which ones, and what a refusal must be. */
+/** How often each way in is tried with bad values, and what a refusal must be. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { clientFailure } from '../../client/failures.js';
 import { badValues, type Json } from './bad-values.js';
+import { seed } from './seed.js';
 
 export const tries = 100;
 const atOnce = 10;
-const seed = Number(process.env['CAU_TEST_SEED'] ?? Date.now() % 2 ** 31);
-
-/** To be called once in a file, so that what failed can be tried again. */
-export const printSeed = () => console.log(`bad input: seed ${seed} (CAU_TEST_SEED)`);
 
 export const sample = (good: Json, count = tries) => fc.sample(badValues(good), { numRuns: count, seed });
 
