@@ -10,6 +10,7 @@ import { guardId } from '../../domain/names.js';
 import { guardedNodesSchema } from '../../domain/node-order.js';
 import { targetNewsSchema } from '../../domain/notification.js';
 import type { Progress } from '../../domain/progress.js';
+import type { Verification } from '../../domain/verify/verify-run.js';
 import * as messages from '../../workflows/messages.js';
 import { atRest, createWorld, expectAtRest, type World } from '../helpers/simulated-world.js';
 import type { Json } from './bad-values.js';
@@ -96,6 +97,31 @@ describe('a workflow that is started with anything at all ends at once, in words
       expect((await handle.describe()).status.name).not.toBe('TIMED_OUT');
     });
   });
+});
+
+it('A workflow that only asks, with a good value of the cluster that is served, answers what was asked, and touches nothing', async () => {
+  const handle = await world.start({ approval: 'plan' });
+  await world.until(handle, ({ phase }) => phase === 'awaitingApproval');
+  await world.say(handle, 'stop');
+  expect((await world.report(handle)).outcome).toBe('Canceled');
+  await world.untilFree();
+  const ask = (type: string, good: Json, more: object) =>
+    world.temporal.client.workflow.execute(type, {
+      taskQueue: world.taskQueue,
+      workflowId: `test/${world.name}/good/${randomUUID()}`,
+      args: [{ ...(good as object), cluster: world.name, ...more }],
+      workflowTaskTimeout: '2s',
+    });
+  const profile = join(profiles, 'fast.yaml');
+  writeFileSync(profile, stringify({ description: 'fast', options: { drainTimeout: '1m' } }));
+  const options = { ...(runRequest as { options: object }).options, plugins: ['simulated'] };
+  const planned = ['node1', 'node2'].map((node) => expect.objectContaining({ node, action: 'update' }));
+  expect(await ask('preview', runRequest, { options })).toMatchObject({ cluster: world.name, plan: { nodes: expect.arrayContaining(planned) } });
+  rmSync(profile);
+  expect(await ask('recovery', recoveryRequest, {})).toMatchObject({ applied: false, did: [], left: { holds: [], lease: null }, refused: null });
+  const { findings } = (await ask('verification', verificationRequest, { workflowId: handle.workflowId })) as Verification;
+  expect(findings.map(({ broken }) => broken)).toEqual(findings.map(() => []));
+  expect(findings.length).toBeGreaterThan(0);
 });
 
 describe('a run to which anything at all is said', { timeout: 240_000 }, () => {
