@@ -7,8 +7,9 @@ import { partialOptionsSchema, type PartialOptions } from '../../domain/options.
 import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { slowFile } from '../lab/repository.js';
+import { expectWell } from './all-is-well.js';
 import { createLabWorld, isIn, type LabWorld } from './lab-world.js';
-import { placements, tracesInCib } from './proof.js';
+import { placements } from './proof.js';
 
 let world: LabWorld;
 let atFirst: string[];
@@ -46,14 +47,7 @@ const scriptFor = (brake: string) => {
 };
 const slowRole = `sed -i '2i case "$1" in stop | start) for i in $(seq 100); do [ -e "/run/slow-$1" ] || break; sleep 0.1; done ;; esac' /usr/lib/ocf/resource.d/pacemaker/Dummy`;
 
-/** Every node serves, every role is where it was, nothing of ours is left, and the records say that every invariant holds. */
-async function expectAllIsWell(report: Report): Promise<void> {
-  await world.lab.waitSettled();
-  expect(await tracesInCib(world.lab)).toEqual([]);
-  expect(await placements(world.lab)).toEqual(atFirst);
-  expect(await world.standbyNodes()).toEqual([]);
-  expect(await world.complaintsAbout(report)).toEqual([]);
-}
+const expectAllIsWell = (report: Report) => expectWell(world, report, atFirst);
 
 interface Moment {
   readonly brake?: string;

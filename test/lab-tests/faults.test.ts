@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeReport, Report } from '../../domain/report.js';
 import { slowFile } from '../lab/repository.js';
+import { expectWell } from './all-is-well.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
-import { tracesInCib } from './proof.js';
 import { beside, chosen, size } from './size.js';
 
 let world: LabWorld;
@@ -23,13 +23,7 @@ const bootsOf = async (node: string) => (await world.lab.bootIds(node)).length;
 
 const releaseCommandOf = (node: NodeReport | undefined) => node?.kept?.split('When it is well again: ')[1] ?? 'false';
 
-/** Every node serves, every role runs, nothing of ours is left, and the records say that every invariant holds. */
-async function expectAllIsWell(report: Report): Promise<void> {
-  await world.lab.waitSettled();
-  expect(await tracesInCib(world.lab)).toEqual([]);
-  expect(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).not.toContain('standby="true"');
-  expect(await world.complaintsAbout(report)).toEqual([]);
-}
+const expectAllIsWell = (report: Report) => expectWell(world, report, null);
 
 describe('a power cut in the middle of dpkg', () => {
   it('on a drained node whose stack was stopped ends with the package repaired, installed once, and the node serving', async () => {

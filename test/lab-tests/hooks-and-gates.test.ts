@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clientFailure } from '../../client/failures.js';
 import { partialOptionsSchema, type PartialOptions } from '../../domain/options.js';
 import type { Report } from '../../domain/report.js';
+import { expectWell } from './all-is-well.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { placements, tracesInCib } from './proof.js';
 
@@ -33,14 +34,7 @@ async function put(name: string, text: string, mode = '755'): Promise<void> {
     await sh(node, `mkdir -p /etc/cau/scripts && printf '%s\\n' '#!/bin/sh' '${text}' > /etc/cau/scripts/${name} && chmod ${mode} /etc/cau/scripts/${name}`);
 }
 
-/** Roles are where they were, nothing of ours is left, and the nodes' own records keep every promise. */
-async function expectAllIsWell(report: Report): Promise<void> {
-  await world.lab.waitSettled();
-  expect(await tracesInCib(world.lab)).toEqual([]);
-  expect(await placements(world.lab)).toEqual(atFirst);
-  expect(await world.lab.exec('node1', 'crm_mon', '-1', '--output-as=xml')).not.toContain('standby="true"');
-  expect(await world.complaintsAbout(report)).toEqual([]);
-}
+const expectAllIsWell = (report: Report) => expectWell(world, report, atFirst);
 
 describe('the scripts of a run', () => {
   it('run as units of their own, before the node is held and when its roles are back', async () => {

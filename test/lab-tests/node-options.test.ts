@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../domain/report.js';
 import { startSeries } from '../lab/probe-series.js';
 import { slowFile } from '../lab/repository.js';
+import { expectWell } from './all-is-well.js';
 import { createLabWorld, type LabWorld } from './lab-world.js';
 import { placements, recoveries, tracesInCib } from './proof.js';
 
@@ -28,13 +29,7 @@ const standbyPairs = async (node: string) =>
   );
 const stepsOf = ({ nodes }: Report) => nodes[0]?.steps.map(({ step }) => step) ?? [];
 
-/** Roles are where they were, nothing of ours is left, and the nodes' own records keep every promise. */
-async function expectAllIsWell(report: Report): Promise<void> {
-  await world.lab.waitSettled();
-  expect(await tracesInCib(world.lab)).toEqual([]);
-  expect(await placements(world.lab)).toEqual(atFirst);
-  expect(await world.complaintsAbout(report)).toEqual([]);
-}
+const expectAllIsWell = (report: Report) => expectWell(world, report, atFirst);
 
 describe('drainWhen: restartExpected', () => {
   it('leaves the roles on their node while it is updated, without an interruption, and marks it in the CIB', async () => {

@@ -6,6 +6,7 @@ import type { PartialOptions } from '../../domain/options.js';
 import type { Report } from '../../domain/report.js';
 import { pairsOf } from '../helpers/worked-together.js';
 import { slowFile } from '../lab/repository.js';
+import { expectWell } from './all-is-well.js';
 import { createLabWorld, isIn, type LabWorld } from './lab-world.js';
 import { installedSince, placements, tracesInCib } from './proof.js';
 
@@ -26,14 +27,7 @@ const outcomes = ({ nodes }: Report) => nodes.map(({ node, outcome }) => `${node
 const begunIn = ({ nodes }: Report) =>
   nodes.toSorted((left, right) => Date.parse(left.startedAt ?? '') - Date.parse(right.startedAt ?? '')).map(({ node }) => node);
 
-/** Roles are where they were, nothing of ours is left, and the nodes' own records keep every promise. */
-async function expectAllIsWell(report: Report): Promise<void> {
-  await world.lab.waitSettled();
-  expect(await tracesInCib(world.lab)).toEqual([]);
-  expect(await placements(world.lab)).toEqual(atFirst);
-  expect(await world.standbyNodes()).toEqual([]);
-  expect(await world.complaintsAbout(report)).toEqual([]);
-}
+const expectAllIsWell = (report: Report) => expectWell(world, report, atFirst);
 
 describe('a member that is switched off when a run starts', () => {
   const isOffline = async () =>
