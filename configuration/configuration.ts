@@ -17,6 +17,9 @@ import { defaultProfileDirectory } from './profile-files.js';
 /** Where a process listens for Prometheus. */
 const metricsSchema = z.string().regex(/^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:9464');
 
+/** Temporal takes no longer name (unless it is set otherwise), and what calls carry in their headers must be ASCII. */
+const namespacePattern = /^[ -~]{1,1000}$/;
+
 /** What the file may say. */
 const fileSchema = z.strictObject({
   cluster: nameSchema.optional(),
@@ -129,12 +132,14 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
       [temporal.connectionOptions.address, 'temporal configuration'],
       ['127.0.0.1:7233', 'default'],
     ),
-    namespace: pick(
-      [flags.namespace, 'flag'],
-      env('TEMPORAL_NAMESPACE'),
-      [file.temporal?.namespace, fromFile],
-      [temporal.namespace, 'temporal configuration'],
-      ['default', 'default'],
+    namespace: requireNamespace(
+      pick(
+        [flags.namespace, 'flag'],
+        env('TEMPORAL_NAMESPACE'),
+        [file.temporal?.namespace, fromFile],
+        [temporal.namespace, 'temporal configuration'],
+        ['default', 'default'],
+      ),
     ),
     taskQueue: pick(env('CAU_TASK_QUEUE'), [file.coordinator?.taskQueue, fromFile], [coordinatorQueue, 'default']),
     profiles: pick<readonly string[]>(readProfilePath(), [file.coordinator?.profiles, fromFile], [[defaultProfileDirectory], 'default']),
@@ -156,6 +161,14 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
     connection: temporal.connectionOptions,
   };
+}
+
+/** A call with another one fails before Temporal can say why. */
+function requireNamespace(namespace: Setting<string>): Setting<string> {
+  if (namespacePattern.test(namespace.value)) return namespace;
+  throw new CauError('ConfigurationInvalid', `The namespace of Temporal (${namespace.origin}) must be 1 to 1000 letters, digits and signs of ASCII.`, {
+    where: 'temporal.namespace',
+  });
 }
 
 /** `CAU_PROFILES`: directories, separated by colons as in `PATH`. */

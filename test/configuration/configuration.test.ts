@@ -57,6 +57,21 @@ describe('a setting', () => {
     expect(load).toThrow(/wrong\.yaml/);
   });
 
+  it('of a namespace that no Temporal can have is refused wherever it comes from, and is told where that is', async () => {
+    const refusal = (words: RegExp) => expect.objectContaining({ code: 'ConfigurationInvalid', message: expect.stringMatching(words) });
+    for (const bad of ['x'.repeat(1001), 'zürich', 'a\u202e', 'a\tb']) {
+      expect(() => loadConfiguration({ namespace: bad })).toThrow(refusal(/^The namespace of Temporal \(flag\) must be/));
+      vi.stubEnv('TEMPORAL_NAMESPACE', bad);
+      expect(() => loadConfiguration({})).toThrow(refusal(/^The namespace of Temporal \(environment TEMPORAL_NAMESPACE\) must be/));
+      vi.stubEnv('TEMPORAL_NAMESPACE', undefined);
+      await writeFile(path('namespace.yaml'), JSON.stringify({ temporal: { namespace: bad } }));
+      expect(() => loadConfiguration({ config: path('namespace.yaml') })).toThrow(refusal(/namespace\.yaml\) must be/));
+      // What counts is the one that is used.
+      expect(loadConfiguration({ config: path('namespace.yaml'), namespace: 'ours' }).namespace).toEqual({ value: 'ours', origin: 'flag' });
+    }
+    expect(loadConfiguration({ namespace: 'x'.repeat(1000) }).namespace.value).toHaveLength(1000);
+  });
+
   it('of a Temporal profile that is not there is refused', async () => {
     await writeFile(path('profile.yaml'), 'temporal:\n  profile: nowhere\n');
     expect(() => loadConfiguration({ config: path('profile.yaml') })).toThrow(expect.objectContaining({ code: 'ConfigurationInvalid' }));
