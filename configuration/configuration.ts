@@ -123,8 +123,8 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
   const ownMetrics = readMetricsAddress();
   return {
     file: path,
-    cluster: pick<string | null>([flags.cluster, 'flag'], env('CAU_CLUSTER'), [file.cluster, fromFile], [null, 'default']),
-    node: pick<string | null>([flags.node, 'flag'], env('CAU_NODE'), [file.node, fromFile], [null, 'default']),
+    cluster: requireName('cluster', pick<string | null>([flags.cluster, 'flag'], env('CAU_CLUSTER'), [file.cluster, fromFile], [null, 'default'])),
+    node: requireName('node', pick<string | null>([flags.node, 'flag'], env('CAU_NODE'), [file.node, fromFile], [null, 'default'])),
     address: pick(
       [flags.temporalAddress, 'flag'],
       env('TEMPORAL_ADDRESS'),
@@ -161,6 +161,15 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
     requestedBy: pick(env('CAU_REQUESTED_BY'), [`${userInfo().username}@${hostname()}`, 'default']),
     connection: temporal.connectionOptions,
   };
+}
+
+/** The file is checked as a whole; flags and environment are not. */
+function requireName(what: 'cluster' | 'node', name: Setting<string | null>): Setting<string | null> {
+  const problem = name.value === null ? undefined : nameSchema.safeParse(name.value).error?.issues[0]?.message;
+  if (problem === undefined) return name;
+  throw new CauError('ConfigurationInvalid', `${what} (${name.origin}): ${JSON.stringify(fitText(name.value ?? '', 100))} is none: ${problem}.`, {
+    where: what,
+  });
 }
 
 /** A call with another one fails before Temporal can say why. */

@@ -5,7 +5,7 @@ import { withEndings, type Endings } from '../helpers/endings.js';
 
 const root = new URL('../../', import.meta.url);
 const vitest = fileURLToPath(new URL('node_modules/vitest/vitest.mjs', root));
-const files = ['faults', 'kills', 'interference'].map((name) => `test/lab-tests/${name}.test.ts`);
+const files = ['faults', 'kills', 'kills-beside', 'interference'].map((name) => `test/lab-tests/${name}.test.ts`);
 const sizes = [4, 2] as const;
 
 /** Whether nothing of it failed; null when it is left out, since nobody but root can do it. */

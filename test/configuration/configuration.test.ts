@@ -57,6 +57,21 @@ describe('a setting', () => {
     expect(load).toThrow(/wrong\.yaml/);
   });
 
+  it.each([
+    ['cluster', 'CAU_CLUSTER'],
+    ['node', 'CAU_NODE'],
+  ] as const)('of a %s with a name that none can have is refused wherever it comes from', (what, variable) => {
+    const refusal = (origin: string) =>
+      expect.objectContaining({
+        code: 'ConfigurationInvalid',
+        message: expect.stringMatching(new RegExp(`^${what} \\(${origin}\\): "a b" is none: a name has letters`)),
+      });
+    expect(() => loadConfiguration({ [what]: 'a b' })).toThrow(refusal('flag'));
+    vi.stubEnv(variable, 'a b');
+    expect(() => loadConfiguration({})).toThrow(refusal(`environment ${variable}`));
+    expect(loadConfiguration({ [what]: 'ab' })[what].value).toBe('ab');
+  });
+
   it('of a namespace that no Temporal can have is refused wherever it comes from, and is told where that is', async () => {
     const refusal = (words: RegExp) => expect.objectContaining({ code: 'ConfigurationInvalid', message: expect.stringMatching(words) });
     for (const bad of ['x'.repeat(1001), 'zürich', 'a\u202e', 'a\tb']) {
