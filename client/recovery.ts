@@ -2,6 +2,7 @@
 import { recoveryId } from '../domain/names.js';
 import { recoveryRequestSchema, type Recovery, type RecoveryRequest } from '../domain/recovery.js';
 import { parseInput } from '../domain/parse-input.js';
+import { askWorkflow } from './asked-workflows.js';
 import type { TemporalClient } from './connection.js';
 import { requireWorkers } from './runs.js';
 
@@ -9,11 +10,9 @@ import { requireWorkers } from './runs.js';
 export async function recoverCluster(temporal: TemporalClient, input: RecoveryRequest): Promise<Recovery> {
   const request = parseInput(recoveryRequestSchema, input, 'recover');
   await requireWorkers(temporal, request.cluster);
-  return (await temporal.client.workflow.execute('recovery', {
-    taskQueue: temporal.taskQueue,
+  return askWorkflow<Recovery>(temporal, 'recovery', {
     workflowId: recoveryId(request.cluster, new Date()),
     args: [request],
-    workflowTaskTimeout: '2s',
     staticSummary: `recovery of cluster ${request.cluster}${request.apply ? '' : ' (shown only)'}`,
-  })) as Recovery;
+  });
 }

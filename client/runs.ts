@@ -6,6 +6,7 @@ import type { Preview } from '../domain/preview.js';
 import type { Report } from '../domain/report.js';
 import { runRequestSchema, type RunRequest } from '../domain/requests.js';
 import { parseInput } from '../domain/parse-input.js';
+import { askWorkflow } from './asked-workflows.js';
 import type { TemporalClient } from './connection.js';
 import { hasPollers } from './pollers.js';
 import { clusterKey } from '../workflows/messages.js';
@@ -51,13 +52,11 @@ export async function startRun(temporal: TemporalClient, input: RunRequest, work
 export async function previewRun(temporal: TemporalClient, input: RunRequest): Promise<Preview> {
   const request = parseInput(runRequestSchema, input, 'preview');
   await requireWorkers(temporal, request.cluster);
-  return (await temporal.client.workflow.execute('preview', {
-    taskQueue: temporal.taskQueue,
+  return askWorkflow<Preview>(temporal, 'preview', {
     workflowId: previewId(request.cluster, new Date()),
     args: [request],
-    workflowTaskTimeout: '2s',
     staticSummary: `preview of cluster ${request.cluster}`,
-  })) as Preview;
+  });
 }
 
 /** The latest runs, the newest first; of one cluster, or of all; of those that the condition holds for, where one is given. */

@@ -4,6 +4,7 @@ import type { Report } from '../domain/report.js';
 import { verificationId } from '../domain/names.js';
 import { parseVerificationRequest } from '../domain/verify/request.js';
 import type { Verification } from '../domain/verify/verify-run.js';
+import { askWorkflow } from './asked-workflows.js';
 import type { TemporalClient } from './connection.js';
 import { requireCoordinator } from './runs.js';
 import { clusterKey } from '../workflows/messages.js';
@@ -22,12 +23,10 @@ export interface VerificationSubject {
 export async function verifyRun(temporal: TemporalClient, subject: VerificationSubject): Promise<Verification> {
   const request = parseVerificationRequest(subject);
   await requireCoordinator(temporal);
-  return (await temporal.client.workflow.execute('verification', {
-    taskQueue: temporal.taskQueue,
+  return askWorkflow<Verification>(temporal, 'verification', {
     workflowId: `${verificationId(request.cluster, new Date())}-${randomUUID().slice(0, 8)}`,
     args: [request],
-    workflowTaskTimeout: '2s',
     typedSearchAttributes: [{ key: clusterKey, value: request.cluster }],
     staticSummary: `verification of run ${request.workflowId}`,
-  })) as Verification;
+  });
 }

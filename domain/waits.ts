@@ -197,6 +197,13 @@ export function createWait<K extends WaitKind>(kind: K, facts: WaitFacts<K>, now
   return { kind, ...inWords(facts), since: now.toISOString(), until: new Date(now.getTime() + forMs).toISOString() };
 }
 
+/** What an approval is waited for by a run that is paused besides: both have to come. */
+export function whilePaused(wait: Wait, { by, reason }: { readonly by: string; readonly reason: string }): Wait {
+  if (wait.kind !== 'approval') return wait;
+  const pause = waits.resume({ by, why: reason });
+  return { ...wait, reason: `${wait.reason}; besides, ${pause.reason}`, operatorCan: `${wait.operatorCan}; and ${pause.operatorCan}` };
+}
+
 /** One line for eyes. */
 export function renderWait({ reason, since, until, next, operatorCan }: Wait): string {
   return `${reason}; since ${since}, until ${until}; then ${next}. Now: ${operatorCan}.`;

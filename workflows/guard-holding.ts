@@ -1,6 +1,7 @@
 /** How a run takes the guard of its cluster, notices its loss, and ends it. */
 import { ParentClosePolicy, getExternalWorkflowHandle, patched, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { clusterBusy } from '../domain/cluster-busy.js';
 import { CauError } from '../domain/errors.js';
 import { guardId } from '../domain/names.js';
 import type { clusterGuard } from './cluster-guard.js';
@@ -52,12 +53,7 @@ export async function takeGuard(state: RunState): Promise<HeldGuard> {
     }
     const guard = await coordinator(`who guards cluster ${cluster}?`).examineGuard({ cluster, run: state.run });
     if (guard.kind === 'ours') return holdAdopted(state, guard.guardRunId);
-    if (guard.kind === 'busy') {
-      throw new CauError('ClusterBusy', `Cluster ${cluster} is being updated by run ${guard.holder.workflowId} (phase ${guard.phase}) since ${guard.since}.`, {
-        where: guard.holder.workflowId,
-        facts: { holder: guard.holder.workflowId, phase: guard.phase, since: guard.since },
-      });
-    }
+    if (guard.kind === 'busy') throw clusterBusy(cluster, guard);
     if (attempt >= attempts) throw new CauError('ClusterBusy', `Cluster ${cluster} is being cleaned up after an earlier run.`);
     if (guard.kind === 'orphaned') await takeOver(state, guard);
   }

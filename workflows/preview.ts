@@ -1,7 +1,9 @@
 /** A preview: readiness, plan and predicted moves of a run, changing nothing and excluding nobody. */
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { failureBudget } from '../domain/budget.js';
+import { clusterBusy } from '../domain/cluster-busy.js';
 import type { ClusterDescription } from '../domain/cluster.js';
+import type { Failure } from '../domain/errors.js';
 import type { ModeForecast } from '../domain/move-modes.js';
 import type { RunOptions } from '../domain/options.js';
 import { placementOf } from '../domain/placement.js';
@@ -30,6 +32,7 @@ import {
 } from './survey.js';
 import { detailsBoard } from './waiting.js';
 import { previewWindow, recallNodeTimes, settleWindow } from './window.js';
+import { coordinator } from './workers.js';
 import { clusterKey } from './messages.js';
 
 /** Somebody waits for the answer: a worker that is starting anew is given less time than by a run. */
@@ -43,6 +46,7 @@ export async function preview(input: unknown): Promise<Preview> {
     setCurrentDetails(`Previews an Updating Run of cluster **${request.cluster}**; nothing is changed.`);
     const { options, findings: ofProfile, ...profile } = await resolveOptions(request);
     const window = await settleWindow(options.values);
+    const guarding = findHolder(request.cluster);
     const met = await meetCluster(request.cluster);
     const { description } = met;
     const nodes = request.nodes ?? description.nodes.map((node) => node.name);
@@ -60,7 +64,7 @@ export async function preview(input: unknown): Promise<Preview> {
       options,
       ...profile,
       readiness,
-      blocked: findBlocker(readiness),
+      blocked: (await guarding) ?? findBlocker(readiness),
       failureBudget: failureBudget(options.values.maxFailedNodes, description.nodes.length, quorumMargin(description)),
       roles: placementOf(description),
       window: window === null ? null : previewWindow(window, plan, nodeTimes),
@@ -68,6 +72,15 @@ export async function preview(input: unknown): Promise<Preview> {
       ...(modes === undefined ? {} : { modes }),
     };
   });
+}
+
+/** What a run would be refused with before anything else: another one is at work. Null also where nobody can tell. */
+async function findHolder(cluster: string): Promise<Failure | null> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const guard = await coordinator(`who guards cluster ${cluster}?`)
+    .examineGuard({ cluster, run: { workflowId, firstExecutionRunId } })
+    .catch((error: unknown) => void failureFrom(error));
+  return guard?.kind === 'busy' ? clusterBusy(cluster, guard).failure : null;
 }
 
 /** Nobody waits for a node whose worker is not there: that is a finding, and what the node needs is not known. */

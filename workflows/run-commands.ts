@@ -30,7 +30,7 @@ export function listenToCommands(state: RunState): void {
   listen('resume', resumeSignal, () => {
     if (state.paused === null) return no('the run is not paused');
     state.paused = null;
-    return yes('the run goes on');
+    return yes(state.approvalDue === null ? 'the run goes on' : `the run goes on when ${state.approvalDue.what} is approved`);
   });
   listen('stop', stopSignal, (said) => {
     if (state.outcome !== null) return no('the run is over');
@@ -56,7 +56,9 @@ export function listenToCommands(state: RunState): void {
     const nodes = state.plan?.nodes.map(({ node }) => node) ?? state.request.nodes ?? state.knownNodes;
     if (nodes.length > 0 && !nodes.includes(said.node)) return no(`"${said.node}" is not a node of this run; its nodes are ${nodes.join(', ')}`);
     if (state.isBegun(said.node)) return no(`${said.node} is begun or done already`);
-    state.skipped.add(said.node);
+    const earlier = state.skipped.get(said.node);
+    if (earlier !== undefined) return no(`${said.node} is ${earlier} already`);
+    state.skipped.set(said.node, `left out by ${said.by}${said.reason === undefined ? '' : `: ${said.reason}`}`);
     return yes(`${said.node} is left out${nodes.length === 0 ? ', if the cluster has such a node' : ''}`);
   });
 }

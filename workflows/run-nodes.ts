@@ -98,8 +98,9 @@ async function reasonNotToBegin(state: RunState, guard: HeldGuard, planned: Plan
   const { node } = planned;
   // First, since it may take a while: what people say meanwhile must count.
   const isUnguarded = await guard.lost();
+  const leftOut = state.skipped.get(node);
+  if (leftOut !== undefined) return untouchedNode(node, 'Skipped', leftOut);
   if (state.stop !== null) return untouchedNode(node, 'Canceled', state.stop.reason);
-  if (state.skipped.has(node)) return untouchedNode(node, 'Skipped', 'left out by command');
   if (isUnguarded) return untouchedNode(node, 'Canceled', 'the guard of the cluster was lost; another run could work on it');
   const verdict = decideBudget(state.outcomes(), budget);
   if (verdict.state !== 'met') return untouchedNode(node, 'Canceled', renderVerdict(verdict));

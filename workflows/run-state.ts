@@ -19,6 +19,7 @@ import type { ProfileRecord } from '../domain/profiles.js';
 import type { NodeProgress, Progress, RunPhase } from '../domain/progress.js';
 import type { Finding, NodeReport, ObservedMove } from '../domain/report.js';
 import type { RunRequest } from '../domain/requests.js';
+import { whilePaused } from '../domain/waits.js';
 import type { HeldBack } from '../domain/waves.js';
 import { readScheduledStart } from './schedule-attributes.js';
 import { clusterKey, planQuery, progressQuery } from './messages.js';
@@ -50,7 +51,8 @@ export class RunState {
   readonly reports: NodeReport[] = [];
   readonly measurements: Measurement[] = [];
   readonly answers: CommandAnswer[] = [];
-  readonly skipped = new Set<string>();
+  /** The nodes that are left out by command, and by whose. */
+  readonly skipped = new Map<string, string>();
   /** The nodes that the cluster had when the run began, and every one that was seen since. */
   knownNodes: readonly string[] = [];
   readonly seenNodes = new Set<string>();
@@ -222,7 +224,7 @@ export class RunState {
       phase,
       since: this.phaseAt.toISOString(),
       startedAt: this.startedAt.toISOString(),
-      wait: this.waits.current,
+      wait: this.waits.current === null || this.paused === null ? this.waits.current : whilePaused(this.waits.current, this.paused),
       outcome,
       failure,
       nodes: this.nodes(),
@@ -243,16 +245,17 @@ export class RunState {
       const begun = this.begun.find((progress) => progress.node === node);
       const report = this.reports.find((candidate) => candidate.node === node);
       const planned = this.plan?.nodes.find((candidate) => candidate.node === node);
+      const leftOut = begun === undefined ? this.skipped.get(node) : undefined;
       const heldBack = begun === undefined ? this.heldBack.find((candidate) => candidate.node === node) : undefined;
       return {
         node,
         step: report === undefined ? (begun?.step ?? null) : 'done',
         since: report?.endedAt ?? begun?.since ?? null,
         startedAt: begun?.startedAt ?? null,
-        detail: report?.reason ?? (heldBack === undefined ? (planned?.reason ?? '') : `not yet: ${heldBack.reason}`),
+        detail: report?.reason ?? leftOut ?? (heldBack === undefined ? (planned?.reason ?? '') : `not yet: ${heldBack.reason}`),
         wait: null,
         outcome: report?.outcome ?? null,
-        action: planned?.action ?? null,
+        action: leftOut === undefined ? (planned?.action ?? null) : 'skip',
         updates: planned?.updates ?? null,
       };
     });

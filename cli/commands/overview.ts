@@ -1,6 +1,7 @@
 /** `cau` alone: the state, and the next sensible command. */
 import { listRuns } from '../../client/runs.js';
 import { clientFailure } from '../../client/failures.js';
+import { resultOf } from '../../client/run-results.js';
 import { renderTable } from '../../client/reports/table.js';
 import { printResult } from '../output.js';
 import { withTemporal, type GlobalFlags } from '../session.js';
@@ -15,8 +16,8 @@ export async function showOverview(flags: GlobalFlags): Promise<void> {
         : [
             '',
             renderTable(
-              ['cluster', 'phase', 'status', 'run'],
-              overview.runs.map((run) => [run.cluster, run.phase, run.status, run.workflowId]),
+              ['cluster', 'state', 'run'],
+              overview.runs.map((run) => [run.cluster, run.result === 'running' ? run.phase : run.result, run.workflowId]),
             ),
           ]),
       '',
@@ -29,7 +30,10 @@ export async function showOverview(flags: GlobalFlags): Promise<void> {
 async function readOverview(flags: GlobalFlags) {
   try {
     return await withTemporal(flags, async ({ temporal, configuration }) => {
-      const runs = await listRuns(temporal, null, 5);
+      const listed = await listRuns(temporal, null, 5);
+      const runs = await Promise.all(
+        listed.map(async (run) => ({ ...run, result: (await resultOf(temporal.client.workflow.getHandle(run.workflowId, run.runId))).result })),
+      );
       const running = runs.find((run) => run.status === 'RUNNING');
       const cluster = configuration.cluster.value ?? runs[0]?.cluster;
       const next = running === undefined ? `cau preview ${cluster ?? 'CLUSTER'}` : `cau status --follow ${running.workflowId}`;

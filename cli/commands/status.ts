@@ -1,6 +1,8 @@
 /** `cau status`: where a run stands, with or without a coordinator. */
 import type { Command } from 'commander';
 import { earlierNodeTimes } from '../../client/earlier-node-times.js';
+import { endingOf } from '../../client/ended-runs.js';
+import { renderEndedRun } from '../../client/reports/ended-run-text.js';
 import { statusOf, type PartialStatus } from '../../client/progress.js';
 import { showsColours } from '../../client/reports/paint.js';
 import { renderProgress } from '../../client/reports/progress-text.js';
@@ -21,9 +23,15 @@ export function addStatusCommand(program: Command): void {
         const handle = await requireRun(temporal, name ?? configuration.cluster.value);
         if (flags.follow === true) return (await followOnScreen(temporal, handle, json)) ?? 0;
         const status = await statusOf(temporal, handle);
+        // A run that was refused has no outcome to show, and one that is over needs no coordinator to tell its own.
+        const ended = status.kind === 'whole' && status.progress.outcome !== null ? null : await endingOf(handle);
+        if (ended !== null) {
+          printResult({ kind: 'ended', ended }, json, () => renderEndedRun(ended, showsColours(process.stdout)));
+          return 0;
+        }
         const isShown = !json && status.kind === 'whole' && status.progress.outcome === null;
         const earlier = isShown ? await earlierNodeTimes(temporal, status.progress.cluster) : [];
-        const view = { colours: showsColours(process.stdout), columns: process.stdout.columns ?? 80, now: Date.now(), earlier };
+        const view = { colours: showsColours(process.stdout), columns: process.stdout.columns ?? Infinity, now: Date.now(), earlier };
         printResult(status, json, () => (status.kind === 'whole' ? renderProgress(status.progress, view) : renderPartial(status.partial)));
         return 0;
       });

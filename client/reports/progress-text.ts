@@ -5,7 +5,7 @@ import { elapsedOf, expectTime, type ExpectedTime } from '../../domain/expected-
 import type { NodeProgress, Progress } from '../../domain/progress.js';
 import { renderWait } from '../../domain/waits.js';
 import { createPaint, outcomeColour, type Paint } from './paint.js';
-import { renderTable } from './table.js';
+import { renderTable, wrapWords } from './table.js';
 import { renderWaits } from './wait-text.js';
 
 /** For whom the table is drawn: with colours or without, so many columns wide, and when. */
@@ -82,7 +82,8 @@ function renderNodes(nodes: readonly NodeProgress[], expected: ExpectedTime, vie
       paintState(nodes[index], state, paint),
       time,
       updates,
-      detail.length <= room ? detail : `${detail.slice(0, room - 1)}…`,
+      // What keeps a node from being begun is told nowhere else.
+      nodes[index]?.step === null ? wrapWords(detail, room) : detail.length <= room ? detail : `${detail.slice(0, room - 1)}…`,
     ]),
   );
 }

@@ -19,6 +19,15 @@ const plain = {
   middle: '  ',
 };
 
+/** The text in lines of at most so many letters, as far as its words are no longer. */
+export function wrapWords(text: string, width: number): string {
+  return text.split(' ').reduce((lines, word) => {
+    const last = lines.slice(lines.lastIndexOf('\n') + 1);
+    if (lines === '') return word;
+    return `${lines}${last.length + 1 + word.length <= width ? ' ' : '\n'}${word}`;
+  }, '');
+}
+
 /** Rows under a head, without lines; as wide as their content. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({ head: [...head], chars: plain, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });

@@ -1,4 +1,5 @@
 /** What workflows ask of an Update Coordinator: steps that need Temporal itself. */
+import type { BusyWith } from '../cluster-busy.js';
 import type { Failure } from '../errors.js';
 import type { RunReference } from '../names.js';
 import type { SettledWindow } from '../maintenance-window.js';
@@ -17,7 +18,7 @@ export type GuardState =
   | { readonly kind: 'ours'; readonly guardRunId?: string }
   /** Its run is closed; it is cleaning up, or was never told. */
   | { readonly kind: 'orphaned'; readonly guardRunId: string; readonly holder: RunReference; readonly since: string }
-  | { readonly kind: 'busy'; readonly holder: RunReference; readonly phase: string; readonly since: string };
+  | ({ readonly kind: 'busy' } & BusyWith);
 
 /** How the workflow of a node ended that an earlier execution of a run began. */
 export type AdoptedNode =

@@ -74,7 +74,7 @@ describe('a user who follows a run', () => {
 
   it('finds it again with "cau" alone', async () => {
     const { stdout } = await cau().child;
-    expect(stdout).toMatch(new RegExp(`updating +RUNNING +${handle.workflowId}[\\s\\S]*Next: cau status --follow ${handle.workflowId}`));
+    expect(stdout).toMatch(new RegExp(`updating +${handle.workflowId}[\\s\\S]*Next: cau status --follow ${handle.workflowId}`));
   });
 });
 
@@ -93,6 +93,14 @@ describe('without any Update Coordinator', () => {
   it('"cau status --json" says the same to programs', async () => {
     const { stdout } = await cau('status', world.name, '--json').child;
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'partial', partial: { phase: 'updating', nodes: { node2: 'at work', node3: 'waiting' } } });
+  });
+
+  it('a question is not asked for ever: nobody takes it up, and that is said', async () => {
+    const { exitCode, stderr } = await cau('preview', world.name, '--plugins', 'simulated').child;
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(
+      /^TemporalUnsuitable: No Update Coordinator on task queue "\S+" has taken up the question within 10 s\. Start one with "cau serve coordinator"\./,
+    );
   });
 
   it('a command is recorded, and takes effect when one is back', async () => {

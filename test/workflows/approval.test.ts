@@ -91,6 +91,12 @@ describe('a run that asks for approval', () => {
   it('can be stopped while it waits, and paused: what is approved then is begun when it is resumed', async () => {
     const handle = await world.start({ approval: 'everyNode' }, two);
     await world.until(handle, awaitsApproval);
+    expect(await world.say(handle, 'pause', { reason: 'lunch' })).toMatchObject({ accepted: true });
+    expect((await world.until(handle, awaitsApproval)).wait).toMatchObject({
+      reason: expect.stringMatching(/^approval of .*; besides, paused by a test: lunch$/),
+      operatorCan: expect.stringMatching(/"cau approve.*"cau resume"/),
+    });
+    expect(await world.say(handle, 'resume')).toMatchObject({ accepted: true, answer: expect.stringMatching(/^the run goes on when .* is approved$/) });
     expect(await world.say(handle, 'pause')).toMatchObject({ accepted: true });
     expect(await world.say(handle, 'approve')).toMatchObject({ accepted: true, answer: expect.stringContaining('when it is resumed') });
     expect((await world.until(handle, (progress) => progress.phase === 'paused')).nodes[0]).toMatchObject({ startedAt: null });

@@ -98,10 +98,24 @@ describe('a run that is told', () => {
     const handle = await startStalled();
     expect(await world.say(handle, 'skip', { node: 'node3' })).toMatchObject({ accepted: false, answer: 'node3 is begun or done already' });
     expect(await world.say(handle, 'skip', { node: 'node9' })).toMatchObject({ accepted: false, answer: expect.stringContaining('its nodes are') });
-    expect(await world.say(handle, 'skip', { node: 'node1' })).toMatchObject({ accepted: true });
+    expect(await world.say(handle, 'skip', { node: 'node1', reason: 'broken fan' })).toMatchObject({ accepted: true });
+    const reason = 'left out by a test: broken fan';
+    expect(await world.say(handle, 'skip', { node: 'node1' })).toMatchObject({ accepted: false, answer: `node1 is ${reason} already` });
+    const shown = await world.until(handle, ({ commands }) => commands.length === 4);
+    expect(shown.nodes.find(({ node }) => node === 'node1')).toMatchObject({ step: null, action: 'skip', detail: reason });
     await letGo();
     const report = await world.report(handle);
-    expect(report.nodes.find((node) => node.node === 'node1')).toMatchObject({ outcome: 'Skipped', reason: 'left out by command' });
+    expect(report.nodes.find((node) => node.node === 'node1')).toMatchObject({ outcome: 'Skipped', reason });
+  });
+
+  it('to skip a node and then to stop leaves it out by that word, and cancels the others', async () => {
+    const handle = await startStalled();
+    expect(await world.say(handle, 'skip', { node: 'node1' })).toMatchObject({ accepted: true });
+    expect(await world.say(handle, 'stop')).toMatchObject({ accepted: true });
+    await letGo();
+    const { nodes } = await world.report(handle);
+    const others = nodes.filter(({ node }) => node !== 'node3').map(({ node, outcome }) => `${node} ${outcome}`);
+    expect(others.toSorted()).toEqual(['node1 Skipped', 'node2 Canceled', 'node4 Canceled']);
   });
 
   it('something malformed refuses it in its answers and is not disturbed', async () => {

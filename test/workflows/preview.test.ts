@@ -37,6 +37,17 @@ it('a preview of a cluster of which one worker is not there says so, and plans f
   await world.cluster.killWorker('node4');
 });
 
+it('a preview beside a run at work says that another one would be refused, and by which', async () => {
+  const handle = await world.start({ approval: 'plan' });
+  await world.until(handle, ({ phase }) => phase === 'awaitingApproval');
+  const { blocked, plan } = await world.preview();
+  expect(blocked).toMatchObject({ code: 'ClusterBusy', message: expect.stringContaining(handle.workflowId), facts: { phase: 'awaitingApproval' } });
+  expect(plan.nodes).toHaveLength(4);
+  await world.say(handle, 'stop');
+  await world.report(handle);
+  expect((await world.preview()).blocked).toBeNull();
+});
+
 it('a preview of a cluster without quorum says so at once, and foresees nothing', async () => {
   for (const node of ['node3', 'node4']) {
     world.cluster.neverComesBack(node);
