@@ -66,6 +66,12 @@ export const nodeProgressSchema = z.strictObject({
 });
 export type NodeProgress = z.infer<typeof nodeProgressSchema>;
 
+/** What is said of a node that is not begun. */
+export function renderUnbegun({ action }: Pick<NodeProgress, 'action'>): string {
+  if (action === 'skip') return 'left out';
+  return action === 'upToDate' ? 'up to date' : 'waiting';
+}
+
 /** Where a role serves now, and how often it has moved in this run. */
 export const roleProgressSchema = z.strictObject({ role: z.string(), kind: z.string(), on: z.array(z.string()), moves: z.number().int() });
 

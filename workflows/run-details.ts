@@ -1,6 +1,6 @@
 /** What the Temporal Web UI shows of a run: its state as one table, in Markdown. */
 import type { Plan } from '../domain/plan.js';
-import type { Progress } from '../domain/progress.js';
+import { renderUnbegun, type Progress } from '../domain/progress.js';
 import type { Finding } from '../domain/report.js';
 import { nodeWorkflowId } from '../domain/names.js';
 import { renderWait } from '../domain/waits.js';
@@ -14,7 +14,7 @@ export function renderRunDetails(progress: Progress, plan: Plan | null, findings
     lines.push('', '| node | state | updates | restart | workflow |', '| --- | --- | --- | --- | --- |');
     for (const node of progress.nodes) {
       const planned = plan?.nodes.find((candidate) => candidate.node === node.node);
-      const state = node.outcome ?? (node.step === null ? 'waiting' : 'at work');
+      const state = node.outcome ?? (node.step === null ? renderUnbegun(node) : 'at work');
       lines.push(
         `| ${node.node} | ${state} ${node.detail} | ${node.updates ?? ''} | ${planned?.restart === 'expected' ? 'expected' : ''} | ${node.step === null ? '' : nodeWorkflowId(progress.cluster, node.node)} |`,
       );

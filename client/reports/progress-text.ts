@@ -2,7 +2,7 @@
 import { renderElapsed } from '../../domain/duration.js';
 import type { NodeTime } from '../../domain/expected-node-time.js';
 import { elapsedOf, expectTime, type ExpectedTime } from '../../domain/expected-time.js';
-import type { NodeProgress, Progress } from '../../domain/progress.js';
+import { renderUnbegun, type NodeProgress, type Progress } from '../../domain/progress.js';
 import { renderWait } from '../../domain/waits.js';
 import { createPaint, outcomeColour, type Paint } from './paint.js';
 import { renderTable, wrapWords } from './table.js';
@@ -91,7 +91,7 @@ function renderNodes(nodes: readonly NodeProgress[], expected: ExpectedTime, vie
 /** The outcome; or the step with how long it lasts already. */
 function stateOf(node: NodeProgress, { now }: LiveView): string {
   if (node.outcome !== null) return node.outcome;
-  if (node.step === null) return 'waiting';
+  if (node.step === null) return renderUnbegun(node);
   return node.since === null ? node.step : `${node.step} ${renderElapsed(Math.max(0, now - Date.parse(node.since)))}`;
 }
 

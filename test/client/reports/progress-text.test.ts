@@ -51,7 +51,7 @@ describe('the live table', () => {
         'node3  Succeeded       40 s                3',
         'node1  draining 7.0 s  10 s (about 40 s)   3        waits: "web" is Stopping on node1; the cluster …',
         'node2  waiting         (about 40 s)        3',
-        'node4  waiting                             0',
+        'node4  up to date                          0',
         '',
         'role  on       moves',
         'web   node3    1',
