@@ -165,11 +165,14 @@ function wordsOfTarget(news: unknown, failing: Set<string>): EventWords[] {
   return isNew ? [{ name: 'targetFailing', node: null, message: `${target}: ${problem}` }] : [];
 }
 
+/** Only that it was asked for: a history has no answers of its run, which may have refused. */
 function wordsOfCommand(name: string, payload: unknown): EventWords[] {
   if (!commands.has(name)) return [];
-  const said = commandSchema.safeParse(payload).data;
-  const message = `${name}${said?.after === undefined ? '' : ` after the ${said.after}`}, asked for by ${said?.by ?? 'somebody'}${because(said?.reason)}`;
-  return [{ name: name === 'stop' ? 'stopAsked' : 'commandGiven', node: said?.node ?? null, message }];
+  const { by, node, after, reason } = commandSchema.safeParse(payload).data ?? {};
+  const what = `${name}${node ? ` ${node}` : ''}${after === undefined ? '' : ` after the ${after}`}`;
+  return [
+    { name: name === 'stop' ? 'stopAsked' : 'commandGiven', node: node ?? null, message: `${by ?? 'somebody'} asked the run to ${what}${because(reason)}` },
+  ];
 }
 
 const commands: ReadonlySet<string> = new Set(['pause', 'resume', 'stop', 'skip', 'approve']);

@@ -92,9 +92,8 @@ const runFails = (details: unknown) => ({
   },
 });
 const child = { workflowType: { name: 'updateNode' }, workflowExecution: { workflowId: 'cau/node/c/node1' } };
-const news = (problem: string | null) => ({
-  workflowExecutionSignaledEventAttributes: { signalName: 'target', input: payloads({ target: 'chat', problem, givenUp: 0 }) },
-});
+const signal = (signalName: string, input: unknown) => ({ workflowExecutionSignaledEventAttributes: { signalName, input: payloads(input) } });
+const news = (problem: string | null) => signal('target', { target: 'chat', problem, givenUp: 0 });
 
 /** What no recorded run came to: the events of a history, of whose workflow, and what is told. */
 const rare: readonly (readonly [string, string, readonly Readonly<Record<string, unknown>>[], readonly string[]])[] = [
@@ -135,6 +134,20 @@ const rare: readonly (readonly [string, string, readonly Readonly<Record<string,
     'run',
     [{ workflowExecutionCancelRequestedEventAttributes: {} }],
     [expect.stringMatching(/^1021 run: canceled through Temporal/)],
+  ],
+  [
+    'commands, which the run may refuse,',
+    'run',
+    [
+      signal('skip', { requestId: '1', by: 'me', node: 'node9', reason: 'its disk is old' }),
+      signal('stop', { requestId: '2', by: 'me', after: 'step' }),
+      signal('pause', 'nothing that a run takes'),
+    ],
+    [
+      '2007 node9: me asked the run to skip node9: its disk is old',
+      '1021 run: me asked the run to stop after the step',
+      '2007 run: somebody asked the run to pause',
+    ],
   ],
   ['a run that timed out', 'run', [{ workflowExecutionTimedOutEventAttributes: {} }], [expect.stringMatching(/^1007 run: it reached its Temporal timeout/)]],
   [
