@@ -6,7 +6,7 @@ import { outcomeColour } from './paint.js';
 import { renderProfileUsed } from './profile-text.js';
 import { pageStyle } from './report-html-style.js';
 import { countOutcomes, installedIn } from './report-list-text.js';
-import { nodeRemarks, scriptLines } from './report-text.js';
+import { commandLine, nodeRemarks, scriptLines } from './report-text.js';
 
 /** The page. Its policy forbids to load or run anything, whatever a report contains. */
 export function renderReportsHtml(reports: readonly Report[]): string {
@@ -76,11 +76,7 @@ function article(report: Report, index: number): Html {
       'Readiness',
       report.readiness.map(({ id, severity, skipped, message, remedy }) => `${severity}${skipped ? ' (skipped)' : ''} [${id}] ${message} ${remedy}`),
     )}
-    ${list(
-      'Commands',
-      report.commands.map(({ at, command, by, accepted, answer }) => `${at} ${command} by ${by}: ${accepted ? '' : 'refused, '}${answer}`),
-    )}
-    ${options(report)}
+    ${list('Commands', report.commands.map(commandLine))} ${options(report)}
   </article>`;
 }
 

@@ -1,4 +1,5 @@
 /** A finished run for eyes: outcome, nodes, roles, what was found, what was said. */
+import type { CommandAnswer } from '../../domain/commands.js';
 import { renderElapsed } from '../../domain/duration.js';
 import type { Interruption } from '../../domain/probes.js';
 import type { NodeReport, Report, RoleReport } from '../../domain/report.js';
@@ -35,10 +36,7 @@ export function renderReport(report: Report, colours: boolean): string {
         .filter((finding) => finding.severity !== 'note')
         .map((finding) => `${finding.severity}${finding.skipped ? ' (skipped)' : ''} [${finding.id}] ${finding.message} ${finding.remedy}`),
     ),
-    ...section(
-      'Commands',
-      report.commands.map((answer) => `${answer.at} ${answer.command} by ${answer.by}: ${answer.accepted ? '' : 'refused, '}${answer.answer}`),
-    ),
+    ...section('Commands', report.commands.map(commandLine)),
     ...(report.failure === null ? [] : ['', `${paint.red(report.failure.code)}: ${report.failure.message}`, `What to do: ${report.failure.remedy}`]),
   ].join('\n');
 }
@@ -96,6 +94,11 @@ export function scriptLines({ node, hooks = [] }: NodeReport): string[] {
             .map((text) => `  ${text}`),
         ];
   });
+}
+
+/** What somebody told the run: who, why, and the answer. */
+export function commandLine({ at, command, by, reason, accepted, answer }: CommandAnswer): string {
+  return `${at} ${command} by ${by}${reason === null || reason === '' ? '' : ` (${reason})`}: ${accepted ? '' : 'refused, '}${answer}`;
 }
 
 /** Attempts are kept shorter than the failure that they ended with. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renderReportsHtml } from '../../../client/reports/report-html.js';
 import { renderReport } from '../../../client/reports/report-text.js';
 import { createFailure } from '../../../domain/errors.js';
 import { fitText } from '../../../domain/payload-size.js';
@@ -43,5 +44,19 @@ describe('the report for eyes', () => {
     expect(text).toContain('  node1 preUpdate quiesce: exit code 0 after 0.4 s\n');
     expect(text).toContain('  node1 postUpdate unquiesce: ended at its timeout after 20 s\n    asking\n    waiting');
     expect(text).not.toContain('all is well');
+  });
+
+  it('tells of every command who gave it, why, and what the run answered, as does the web page', () => {
+    const pause = { command: 'pause', requestId: '1', by: 'me', at };
+    const report = exampleReport({
+      commands: [
+        { ...pause, reason: 'lunch', accepted: true, answer: 'no further node is begun' },
+        { ...pause, reason: null, accepted: false, answer: 'already paused by me' },
+      ],
+    });
+    for (const text of [renderReport(report, false), renderReportsHtml([report])]) {
+      expect(text).toContain(`${at} pause by me (lunch): no further node is begun`);
+      expect(text).toContain(`${at} pause by me: refused, already paused by me`);
+    }
   });
 });
