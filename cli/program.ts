@@ -1,5 +1,5 @@
 /** The command `cau`: a table of commands, and one place where errors become words and an exit code. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { clientFailure } from '../client/failures.js';
 import { createFailure } from '../domain/errors.js';
 import { addConfigCommand } from './commands/config.js';
@@ -24,22 +24,14 @@ import { addVersionCommand } from './commands/version.js';
 import { exitCodeOf, usageExitCode } from './exit-codes.js';
 import { printFailure } from './output.js';
 import { flagsOf } from './session.js';
+import { refuseWrongUse, WrongUse } from './wrong-use.js';
 
 const program = new Command('cau')
   .description('Cluster-Aware Updating: updates every node of a Linux failover cluster while its services keep running.')
   .option('--json', 'print one JSON document on standard output')
   .option('--config <file>', 'configuration file')
   .option('--temporal-address <host:port>', 'address of the Temporal service')
-  .option('--namespace <name>', 'Temporal namespace')
-  .showHelpAfterError('("cau --help" lists what is allowed)')
-  .exitOverride()
-  // A word that is no command reaches the overview; whoever mistyped must hear so, not that there are too many words.
-  .allowExcessArguments()
-  .action((_flags: object, self: Command) => {
-    const [word] = self.args;
-    if (word !== undefined) self.error(`error: unknown command '${word}'`, { code: 'commander.unknownCommand', exitCode: usageExitCode });
-    return showOverview(flagsOf(self));
-  });
+  .option('--namespace <name>', 'Temporal namespace');
 
 for (const add of [
   addDemoCommand,
@@ -62,6 +54,7 @@ for (const add of [
   addVersionCommand,
 ])
   add(program);
+refuseWrongUse(program);
 
 // So that the build keeps its compiled code too.
 export { loadCoordinator, loadNodeWorker };
@@ -69,14 +62,17 @@ export { loadCoordinator, loadNodeWorker };
 /** Does what the command line asks for; ends the process. */
 export async function runProgram(): Promise<never> {
   try {
+    // Only without any word: to a program that does something itself, a mistyped command would be an argument too many.
+    const { operands, unknown } = program.parseOptions(process.argv.slice(2));
+    if (operands.length === 0 && unknown.length === 0) program.action((_flags: object, self: Command) => showOverview(flagsOf(self)));
     await program.parseAsync();
     // Long polls of the client library would keep the process alive for seconds.
     process.exit();
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) process.exit(0);
+    if (error instanceof WrongUse) {
+      if (error.refused.exitCode === 0) process.exit(0);
       // Commander has said it in words already; the parsed flags may not have got as far as --json.
-      if (process.argv.includes('--json')) printFailure(createFailure('InvalidInput', error.message, { remedy: '"cau --help" lists what is allowed.' }), true);
+      if (process.argv.includes('--json')) printFailure(createFailure('InvalidInput', error.message, { remedy: error.remedy }), true);
       process.exit(usageExitCode);
     }
     const failure = clientFailure(error);
