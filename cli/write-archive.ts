@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { whyOfFile } from '../configuration/file-trouble.js';
 import { CauError } from '../domain/errors.js';
 
 export interface ArchivedFile {
@@ -21,7 +22,7 @@ export async function writeArchive(file: string, directory: string, files: reado
   archive.finalize();
   const content = await promisify(gzip)(await buffer(archive));
   await writeFile(file, content, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
-    throw new CauError('InvalidInput', `--output: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+    throw new CauError('InvalidInput', `--output: ${file} cannot be written: ${whyOfFile(cause)}.`, {
       where: 'output',
       cause,
     });

@@ -12,6 +12,7 @@ import { CauError } from '../domain/errors.js';
 import { coordinatorQueue, nameSchema } from '../domain/names.js';
 import { fitText } from '../domain/payload-size.js';
 import { targetSettingsSchema, type TargetSettings } from '../domain/target-settings.js';
+import { whyOfFile } from './file-trouble.js';
 import { defaultProfileDirectory } from './profile-files.js';
 
 /** Where a process listens for Prometheus. */
@@ -218,7 +219,7 @@ function readFile(path: string): ConfigurationFile {
   try {
     content = parse(readFileSync(path, 'utf8'), { logLevel: 'error', maxAliasCount: 100 }) ?? {};
   } catch (cause) {
-    throw new CauError('ConfigurationInvalid', `${path} cannot be read: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`, {
+    throw new CauError('ConfigurationInvalid', `${path} cannot be read: ${whyOfFile(cause)}.`, {
       where: path,
       cause,
     });
@@ -241,7 +242,7 @@ function readTemporalConfiguration(profile: string | undefined): ReturnType<type
   try {
     return loadClientConnectConfig(profile === undefined ? {} : { profile });
   } catch (cause) {
-    throw new CauError('ConfigurationInvalid', `The Temporal client configuration cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new CauError('ConfigurationInvalid', `The Temporal client configuration cannot be used: ${whyOfFile(cause)}.`, {
       where: 'temporal',
       cause,
     });

@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { CauError, type Failure } from '../domain/errors.js';
 import { nameSchema } from '../domain/names.js';
 import type { ProfileRecord } from '../domain/profiles.js';
+import { whyOfFile } from './file-trouble.js';
 import { commitOf } from './profile-commit.js';
 import { digestOf, parseProfile } from './profile-document.js';
 
@@ -89,7 +90,7 @@ async function findFilesIn(directory: string): Promise<string[]> {
       .map((entry) => join(directory, entry));
   } catch (cause) {
     if (directory === defaultProfileDirectory && isAbsence(cause)) return [];
-    throw new CauError('ConfigurationInvalid', `The directory of profiles ${directory} cannot be read: ${wordsOf(cause)}`, {
+    throw new CauError('ConfigurationInvalid', `The directory of profiles ${directory} cannot be read: ${whyOfFile(cause)}.`, {
       where: 'coordinator.profiles',
       cause,
     });
@@ -103,7 +104,7 @@ async function readBytes(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (cause) {
     if (cause instanceof CauError) throw cause;
-    throw refuseFile(file, `it cannot be read: ${wordsOf(cause)}`);
+    throw refuseFile(file, `it cannot be read: ${whyOfFile(cause)}`);
   }
 }
 
@@ -112,5 +113,3 @@ const nameOf = (file: string) => basename(file, extname(file));
 const refuseFile = (file: string, why: string) => new CauError('InvalidInput', `profile: ${file}: ${why}.`, { where: 'profile' });
 
 const isAbsence = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -9,6 +9,7 @@ import { countOutcomes, installedIn, renderReportList } from '../../client/repor
 import { renderReport } from '../../client/reports/report-text.js';
 import { showsColours } from '../../client/reports/paint.js';
 import { loadConfiguration, type Configuration } from '../../configuration/configuration.js';
+import { whyOfFile } from '../../configuration/file-trouble.js';
 import { CauError } from '../../domain/errors.js';
 import type { Report } from '../../domain/report.js';
 import { printNote, printResult } from '../output.js';
@@ -123,7 +124,7 @@ async function writeOut(reports: readonly Report[], { format, output, json }: Ex
     return;
   }
   await writeFile(output, content).catch((cause: unknown) => {
-    throw new CauError('InvalidInput', `--output: ${output} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new CauError('InvalidInput', `--output: ${output} cannot be written: ${whyOfFile(cause)}.`, {
       where: 'output',
       cause,
     });

@@ -49,7 +49,7 @@ describe('a setting', () => {
     ['of a wrong type', 'nodeWorker:\n  allowRestart: perhaps\n', /nodeWorker\.allowRestart: .*boolean/],
     ['of a target with a field too many', 'coordinator:\n  notify:\n    chat: { command: page, shell: true }\n', /coordinator\.notify\.chat: .*"shell"/],
     ['of a target that is a path', 'coordinator:\n  notify:\n    chat: { command: /bin/sh }\n', /coordinator\.notify\.chat\.command: .*not a path/],
-    ['in a file that is no YAML', 'cluster: [', /cannot be read/],
+    ['in a file that is no YAML', 'cluster: [', /cannot be read: Flow sequence .* at line 1, column \d+\.$/],
   ])('%s is refused, naming file and field', async (_title, content, words) => {
     await writeFile(path('wrong.yaml'), content);
     const load = () => loadConfiguration({ config: path('wrong.yaml') });

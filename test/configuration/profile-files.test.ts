@@ -100,7 +100,10 @@ describe('profiles in directories', () => {
   });
 
   it('that are configured and not there are an error, since they might replace others', async () => {
-    await expect(readProfile({ own: [join(root, 'absent')], shipped: shippedProfiles() }, 'cautious')).rejects.toMatchObject({ code: 'ConfigurationInvalid' });
+    await expect(readProfile({ own: [join(root, 'absent')], shipped: shippedProfiles() }, 'cautious')).rejects.toMatchObject({
+      code: 'ConfigurationInvalid',
+      message: `The directory of profiles ${join(root, 'absent')} cannot be read: it is not there.`,
+    });
   });
 
   it('have the same digest when they mean the same', () => {
