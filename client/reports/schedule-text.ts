@@ -43,6 +43,7 @@ export function renderSchedule(schedule: ShownSchedule, runs: readonly ShownRun[
     ...missedOf(schedule),
     ...(schedule.absent ?? []).map((absence) => `Missing:   ${paint.yellow(absence)}`),
     '',
+    ...(schedule.paused ? ['While it is paused, it starts nothing at these times.'] : []),
     renderNextTimes(schedule.nextTimes, zone),
     '',
     ...renderRuns(runs, zone, paint),
@@ -55,14 +56,15 @@ export function renderScheduleList(schedules: readonly ShownSchedule[], cluster:
     return `There is no schedule${cluster === null ? '' : ` of cluster ${cluster}`}. Make one: cau schedule create CLUSTER --monthly "second tuesday" --at 03:00 --time-zone ZONE`;
   return renderTable(
     ['schedule', 'cluster', 'state', 'next', 'starts'],
-    schedules.map((schedule) => [
-      schedule.id,
-      schedule.cluster ?? '?',
-      schedule.paused ? 'paused' : 'active',
-      schedule.nextTimes[0] === undefined ? 'never' : localTime(schedule.nextTimes[0], zoneOf(schedule)),
-      whenOf(schedule),
-    ]),
+    schedules.map((schedule) => [schedule.id, schedule.cluster ?? '?', schedule.paused ? 'paused' : 'active', nextOf(schedule), whenOf(schedule)]),
   );
+}
+
+/** Temporal goes on telling the times of a paused schedule, at which nothing starts. */
+function nextOf(schedule: ShownSchedule): string {
+  const [next] = schedule.nextTimes;
+  if (next === undefined) return 'never';
+  return schedule.paused ? 'none until it is resumed' : localTime(next, zoneOf(schedule));
 }
 
 /** The times to come, each on the clock of the zone and in UTC. */

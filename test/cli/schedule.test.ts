@@ -54,7 +54,7 @@ describe('cau schedule', () => {
     expect((await cau(['schedule', 'show', cluster])).stdout).toMatch(
       /Starts: +every second Tuesday of the month at 03:00, time of Europe\/Zurich\nState: +paused[\s\S]*profile cautious, as it is at each start[\s\S]*The next 10 times/,
     );
-    expect((await cau(['schedule', 'list', cluster])).stdout).toMatch(/\S+ +c\S+ +paused +Tue .* every second Tuesday/);
+    expect((await cau(['schedule', 'list', cluster])).stdout).toMatch(/\S+ +c\S+ +paused +none until it is resumed +every second Tuesday/);
     expect(await json(['schedule', 'show', cluster])).toMatchObject({
       cluster,
       paused: true,

@@ -48,6 +48,14 @@ it('A schedule is shown with what its runs are asked for, when a start is too la
   expect(renderSchedule({ ...shown, cluster: null, request: null }, [], false)).toMatch(/nothing that a run takes.*[\s\S]*no run yet/);
 });
 
+it('A paused schedule shows no next time as if a run would start then', () => {
+  const paused = { ...shown, paused: true };
+  expect(renderScheduleList([shown], null)).toMatch(/active +Sat 2027-03-27 03:00/);
+  expect(renderScheduleList([paused], null)).toMatch(/paused +none until it is resumed/);
+  expect(renderSchedule(shown, [], false)).not.toContain('it starts nothing at these times');
+  expect(renderSchedule(paused, [], false)).toContain('While it is paused, it starts nothing at these times.\nAll times to come (2):');
+});
+
 it('Where there is no schedule, the list says how to make one', () => {
   expect(renderScheduleList([], 'c1')).toMatch(/no schedule of cluster c1\. Make one: cau schedule create/);
 });
