@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline/promises';
 import { findAbsent } from '../../client/pollers.js';
 import { renderNextTimes } from '../../client/reports/schedule-text.js';
 import { planChange, planSchedule, type PlannedSchedule } from '../../client/schedules.js';
+import { readProfile } from '../../configuration/profile-files.js';
+import { CauError } from '../../domain/errors.js';
+import { shippedProfiles } from '../../workers/package-root.js';
 import { refusedExitCode } from '../exit-codes.js';
 import { printNote, printResult } from '../output.js';
 import { addScheduleFlags, readScheduleFlags, type ScheduleFlags } from '../schedule-flags.js';
@@ -61,6 +64,7 @@ async function save(flags: SaveFlags & GlobalFlags, done: string, plan: (session
     const shown = { id: draft.id, times: draft.times, request: draft.request, nextTimes };
     if (!json) process.stdout.write(`${renderNextTimes(nextTimes, timeZone)}\n`);
     await noteAbsence(session, draft.request.cluster);
+    await noteProfile(session, draft.request.profile);
     const isWanted = flags.preview !== true && (json || flags.yes === true || (await isConfirmed(draft.id)));
     if (isWanted) await planned.save();
     printResult({ ...shown, saved: isWanted }, json, () =>
@@ -84,4 +88,15 @@ async function isConfirmed(id: string): Promise<boolean> {
 /** A misspelled cluster would be noticed only in the night. */
 async function noteAbsence({ temporal }: Session, cluster: string): Promise<void> {
   for (const absence of await findAbsent(temporal, temporal.taskQueue, cluster)) printNote(`Note: ${absence}.`);
+}
+
+/** So would a misspelled profile. Runs take that of their coordinators, which may be on other machines, so nothing is refused for it here. */
+async function noteProfile({ configuration }: Session, profile: string | undefined): Promise<void> {
+  if (profile === undefined) return;
+  try {
+    await readProfile({ own: configuration.profiles.value, shipped: shippedProfiles() }, profile);
+  } catch (error) {
+    if (!(error instanceof CauError)) throw error;
+    printNote(`Note: on this machine: ${error.message} Runs take the profile that their Update Coordinator has, and are refused where it has none.`);
+  }
 }

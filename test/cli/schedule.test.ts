@@ -35,6 +35,13 @@ describe('cau schedule', () => {
     expect((await cau(['schedule', 'show', cluster])).exitCode).toBe(2);
   });
 
+  it('create says before it saves that this machine does not know the profile, or cannot use it, and nothing of one that is good', async () => {
+    const notes = async (profile: string) => (await cau(['schedule', 'create', cluster, ...secondTuesday, '--preview', '--profile', profile])).stderr;
+    expect(await notes('nope')).toMatch(/^Note: on this machine: profile: there is no profile "nope"; there is: .*cautious.*\. Runs take the profile that/m);
+    expect(await notes('cautious')).toMatch(/^Note: no node worker/m);
+    expect(await notes('cautious')).not.toMatch(/profile/);
+  });
+
   it('create asks on a terminal, after the next ten times, and takes no for an answer', async () => {
     const words = ['schedule', 'create', cluster, '--daily', '--at', '03:00', '--time-zone', 'UTC'].join(' ');
     const { stdout, exitCode } = await execa('script', ['--quiet', '--return', '--command', `${process.execPath} ${cauProgram} ${words}`, '/dev/null'], {
