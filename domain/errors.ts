@@ -28,7 +28,10 @@ export const errorCatalogue = {
     'Another Updating Run works on this cluster, or is cleaning up after itself.',
     'Wait for it to end ("cau status") or stop it ("cau stop").',
   ),
-  Blackout: stop('On these days no node may be begun.', 'Start after them, or without them (option blackouts).'),
+  Blackout: stop(
+    'On these days no node may be begun.',
+    "Start the run after these days, or, if it may begin nodes on them, give it other blackouts or none (--blackouts '[]').",
+  ),
   ClusterUnknown: stop('No node worker of this cluster answers.', 'Check the name of the cluster and that "cau serve node" runs on its nodes.'),
   NotReady: stop(
     'The cluster does not pass a readiness rule that protects its services.',
@@ -83,7 +86,10 @@ export const errorCatalogue = {
   StillOldBoot: again('The node has not restarted yet.', 'Nothing: it is asked again.'),
   RejoinTimeout: stop('The node did not become a full member of the cluster in time.', 'Check that the cluster stack starts at boot on that node.'),
   GateFailed: stop('A condition that must hold before the run goes on did not hold in time.', 'Read the last value seen; mend it and start again.'),
-  HookFailed: stop("The user's script on the node failed.", 'Read its output in the report.'),
+  HookFailed: stop(
+    "The user's script on the node failed.",
+    'Correct the script, or what it failed over; what it wrote last is under "Scripts" in the report of the run.',
+  ),
   PluginUnavailable: stop('An update plug-in is not installed or not allowed on the node.', 'Install it, or name another in the options.'),
   NodeUnreachable: again('The worker of the node does not answer.', 'Check that the node is up and that "cau serve node" runs on it.'),
   NodeOffline: stop('The node is not online in its cluster.', 'Bring it back and start a new run for it.'),
