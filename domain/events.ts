@@ -43,7 +43,7 @@ export const eventCatalogue = {
   commandGiven: event(
     2007,
     'information',
-    "Somebody asked the run to pause, to resume, to go on with what it asked to have approved, or to leave out a node; the run's answer is in its progress and its report.",
+    "Somebody asked the run to pause, to resume, to take something as approved, or to leave out a node; the run's answer is in its progress and its report.",
   ),
   maintenanceBegun: event(2008, 'information', 'The node was put into maintenance mode; its roles leave it.'),
   scriptEnded: event(2009, 'information', "The user's script before or after the update of the node succeeded."),

@@ -169,7 +169,8 @@ function wordsOfTarget(news: unknown, failing: Set<string>): EventWords[] {
 function wordsOfCommand(name: string, payload: unknown): EventWords[] {
   if (!commands.has(name)) return [];
   const { by, node, after, reason } = commandSchema.safeParse(payload).data ?? {};
-  const what = `${name}${node ? ` ${node}` : ''}${after === undefined ? '' : ` after the ${after}`}`;
+  const what =
+    name === 'approve' ? `take ${node ?? 'what waits'} as approved` : `${name}${node ? ` ${node}` : ''}${after === undefined ? '' : ` after the ${after}`}`;
   return [
     { name: name === 'stop' ? 'stopAsked' : 'commandGiven', node: node ?? null, message: `${by ?? 'somebody'} asked the run to ${what}${because(reason)}` },
   ];
