@@ -35,11 +35,21 @@ export function settleTimes(window: RunOptions['window'], blackouts: readonly Bl
 
 function periodOf(blackout: Blackout, index: number): Period {
   const { from, until, timeZone } = blackout;
+  requireZone(timeZone, index);
   const begins = midnight(from, timeZone, `${index}.from`);
   const last = midnight(until, timeZone, `${index}.until`);
   if (Temporal.ZonedDateTime.compare(last, begins) < 0) throw refuse(`${index}.until`, `${until} is before ${from}`);
   // The next midnight, not 24 hours later: clocks may change in between.
   return { blackout, beginsMs: begins.epochMilliseconds, endsMs: last.add({ days: 1 }).startOfDay().epochMilliseconds };
+}
+
+/** Before the days, or they would be blamed for it. */
+function requireZone(timeZone: string, index: number): void {
+  try {
+    Temporal.Now.zonedDateTimeISO(timeZone);
+  } catch (error) {
+    throw refuse(`${index}.timeZone`, `there is no time zone "${timeZone}"; allowed is a name such as "Europe/Zurich" or "UTC"`, error);
+  }
 }
 
 /** Where clocks skip midnight, the first moment of the day. */

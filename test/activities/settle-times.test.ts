@@ -81,7 +81,12 @@ describe('blackouts beside a window', () => {
 describe('a blackout that cannot be is refused with its field:', () => {
   it.each([
     ['a day that is not', { from: '2026-02-30' }, 'options.blackouts.0.from', /no day "2026-02-30"/],
-    ['an unknown zone', { timeZone: 'Europe/Atlantis' }, 'options.blackouts.0.from', /in the time of "Europe\/Atlantis"/],
+    [
+      'an unknown zone',
+      { timeZone: 'Europe/Atlantis' },
+      'options.blackouts.0.timeZone',
+      /^options\.blackouts\.0\.timeZone: there is no time zone "Europe\/Atlantis"; allowed is a name such as "Europe\/Zurich" or "UTC"\.$/,
+    ],
     ['one that ends before it begins', { from: '2027-01-04' }, 'options.blackouts.0.until', /2027-01-03 is before 2027-01-04/],
   ])('%s', (_title, wrong, where, words) => {
     expect(() => settleTimes('always', [{ ...yearEnd, ...wrong }], new Date())).toThrow(
