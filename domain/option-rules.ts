@@ -53,6 +53,14 @@ const rules: readonly OptionRule[] = [
       restartWhen === 'never' && separateRestarts ? 'means nothing together with restartWhen "never"' : null,
   },
   {
+    option: 'order',
+    contradiction: ({ order }) => {
+      const listed = typeof order === 'string' ? [] : 'sites' in order ? order.sites : order;
+      const twice = listed.find((name, index) => listed.indexOf(name) !== index);
+      return twice === undefined ? null : `names "${twice}" twice; each has one place in an order`;
+    },
+  },
+  {
     option: 'gates',
     contradiction: ({ gates }) => {
       const twice = gates.find(({ name }, index) => gates.findIndex((other) => other.name === name) !== index);

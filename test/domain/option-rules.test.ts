@@ -10,8 +10,16 @@ describe('options that contradict each other are refused with the field', () => 
     [{ restartWhen: 'never', separateRestarts: true }, 'options.separateRestarts'],
     [{ warnAfter: '3h', stopAfter: '2h' }, 'options.warnAfter'],
     [{ warnAfter: '120m', stopAfter: '2h' }, 'options.warnAfter'],
+    [{ order: ['node1', 'node2', 'node1'] }, 'options.order'],
+    [{ order: { sites: ['north', 'north'] } }, 'options.order'],
   ])('%j', (given, where) => {
     expect(() => effectiveOptions({}, given)).toThrow(expect.objectContaining({ code: 'InvalidInput', failure: expect.objectContaining({ where }) }));
+  });
+
+  it('and what is named twice is told', () => {
+    expect(() => effectiveOptions({}, { order: ['node2', 'node1', 'node1'] })).toThrow(
+      'options.order: names "node1" twice; each has one place in an order (given: ["node2","node1","node1"]).',
+    );
   });
 
   it.each<[PartialOptions, PartialOptions]>([
@@ -21,6 +29,7 @@ describe('options that contradict each other are refused with the field', () => 
     [{ stopAfter: '2h' }, { warnAfter: '1h' }],
     [{}, { warnAfter: '1h', stopAfter: 'never' }],
     [{}, { warnAfter: 'never', stopAfter: '1ms' }],
+    [{}, { order: ['node2', 'node1'] }],
     [{}, { drainWhen: 'restartExpected', forceDrain: true, clusterDuringInstall: 'stop' }],
   ])('but not a profile %j with a request %j', (profile, request) => {
     expect(effectiveOptions(profile, request).values).toMatchObject(request);
