@@ -8,15 +8,17 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { allowedWords } from '../domain/allowed-words.js';
 import { CauError } from '../domain/errors.js';
 import { coordinatorQueue, nameSchema } from '../domain/names.js';
+import { describeProblems } from '../domain/parse-input.js';
 import { fitText } from '../domain/payload-size.js';
 import { targetSettingsSchema, type TargetSettings } from '../domain/target-settings.js';
 import { whyOfFile } from './file-trouble.js';
 import { defaultProfileDirectory } from './profile-files.js';
 
 /** Where a process listens for Prometheus. */
-const metricsSchema = z.string().regex(/^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i, 'must be an address and a port, such as 127.0.0.1:9464');
+const metricsSchema = z.string().regex(/^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i, 'an address and a port, such as 127.0.0.1:9464');
 
 /** Temporal takes no longer name (unless it is set otherwise), and what calls carry in their headers must be ASCII. */
 const namespacePattern = /^[ -~]{1,1000}$/;
@@ -166,11 +168,9 @@ export function loadConfiguration(flags: ConfigurationFlags): Configuration {
 
 /** The file is checked as a whole; flags and environment are not. */
 function requireName(what: 'cluster' | 'node', name: Setting<string | null>): Setting<string | null> {
-  const problem = name.value === null ? undefined : nameSchema.safeParse(name.value).error?.issues[0]?.message;
-  if (problem === undefined) return name;
-  throw new CauError('ConfigurationInvalid', `${what} (${name.origin}): ${JSON.stringify(fitText(name.value ?? '', 100))} is none: ${problem}.`, {
-    where: what,
-  });
+  if (name.value === null || nameSchema.safeParse(name.value).success) return name;
+  const given = JSON.stringify(fitText(name.value, 100));
+  throw new CauError('ConfigurationInvalid', `${what} (${name.origin}): must be ${allowedWords(nameSchema)} (given: ${given}).`, { where: what });
 }
 
 /** A call with another one fails before Temporal can say why. */
@@ -199,7 +199,7 @@ function readMetricsAddress(): readonly [string | undefined, string] {
   if (given === undefined || given === '') return [undefined, 'environment CAU_METRICS'];
   const parsed = metricsSchema.safeParse(given);
   if (parsed.success) return [parsed.data, 'environment CAU_METRICS'];
-  throw new CauError('ConfigurationInvalid', `CAU_METRICS: "${fitText(given, 200)}" ${parsed.error.issues[0]?.message ?? 'is not allowed'}.`, {
+  throw new CauError('ConfigurationInvalid', `CAU_METRICS: must be ${allowedWords(metricsSchema)} (given: ${JSON.stringify(fitText(given, 200))}).`, {
     where: 'CAU_METRICS',
   });
 }
@@ -226,16 +226,8 @@ function readFile(path: string): ConfigurationFile {
   }
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, 10).flatMap((issue) => wordsOf(issue, []));
-  throw new CauError('ConfigurationInvalid', `${path}: ${problems.join('; ')}.`, { where: path });
-}
-
-/** Of what may be one thing or another, the words about the one that comes closest. Values are not repeated: they may be secret. */
-function wordsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): string[] {
-  const path = [...above, ...issue.path];
-  const closest = issue.code === 'invalid_union' ? issue.errors.toSorted((left, right) => left.length - right.length)[0] : undefined;
-  if (closest !== undefined && closest.length > 0) return closest.flatMap((inner) => wordsOf(inner, path));
-  return [`${fitText(path.join('.'), 200) || 'the file'}: ${fitText(issue.message, 400)}`];
+  const problems = describeProblems(fileSchema, content, parsed.error, { whole: 'the file', isSecret: true });
+  throw new CauError('ConfigurationInvalid', `${path}: ${problems.map(({ text }) => text).join('; ')}.`, { where: path });
 }
 
 function readTemporalConfiguration(profile: string | undefined): ReturnType<typeof loadClientConnectConfig> {

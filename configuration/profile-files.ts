@@ -1,6 +1,7 @@
 /** Profiles in directories: `NAME.yaml`. The first directory that has a name counts; those that come with the product are last. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { allowedWords } from '../domain/allowed-words.js';
 import { CauError, type Failure } from '../domain/errors.js';
 import { nameSchema } from '../domain/names.js';
 import type { ProfileRecord } from '../domain/profiles.js';
@@ -67,7 +68,7 @@ export async function listProfiles(directories: ProfileDirectories): Promise<Pro
 /** A profile from its file, wherever that is. @throws CauError `InvalidInput` */
 export async function readProfileFile(file: string, shipped: string): Promise<{ readonly profile: ProfileRecord; readonly description: string | null }> {
   const name = nameOf(file);
-  if (!nameSchema.safeParse(name).success) throw refuseFile(file, `"${name}" is no name; a name has letters, digits, ".", "_" and "-", at most 64`);
+  if (!nameSchema.safeParse(name).success) throw refuseFile(file, `"${name}" is no name; it must be ${allowedWords(nameSchema)}`);
   if (name === reserved && !file.startsWith(`${shipped}/`))
     throw refuseFile(file, `"${reserved}" means the built-in defaults and cannot be replaced; use another name`);
   const bytes = await readBytes(file);

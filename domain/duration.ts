@@ -6,15 +6,11 @@ const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
 /**
  * A duration as people write it, within these bounds: a number and one unit, such as `90s`, `15m`, `2h` or `1d`. The bounds are
- * annotations of the JSON Schema too (`x-least`, `x-most`), which has no words for them.
+ * annotations of the JSON Schema too (`x-least`, `x-most`), which has no words for them; refusals read them as well.
  */
 export function durationWithin(least: string, most: string) {
   const isWithin = (duration: string) => !pattern.test(duration) || (durationMs(duration) >= durationMs(least) && durationMs(duration) <= durationMs(most));
-  return z
-    .string()
-    .regex(pattern, 'a duration is a number with a unit: ms, s, m, h or d, such as "90s" or "15m"')
-    .refine(isWithin, `a duration from ${least} to ${most}`)
-    .meta({ 'x-least': least, 'x-most': most });
+  return z.string().regex(pattern).refine(isWithin).meta({ 'x-least': least, 'x-most': most });
 }
 
 /** Any duration. Nothing takes longer than a year, and what is much longer has no date that a computer could name. */

@@ -5,7 +5,9 @@ import { z } from 'zod';
  * The name of a cluster or node: what host names and cluster names allow, and nothing that has a meaning in an
  * XPath, a path or a workflow id.
  */
-export const nameSchema = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'a name has letters, digits, ".", "_" and "-", at most 64');
+export const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'a name of at most 64 letters, digits, ".", "_" and "-", a letter or digit first and last');
 
 /** The task queue of Update Coordinators, unless configured otherwise (`cau/<cluster>` in self-updating mode). */
 export const coordinatorQueue = 'cau';

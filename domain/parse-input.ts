@@ -1,82 +1,83 @@
-/** Input as its schema has it, or a refusal that names each field, its value and what is allowed. */
+/** Input as its schema has it, or a refusal that names each field, what is allowed there and what was given. */
 import { z } from 'zod';
+import { allowedWords, unwrapped } from './allowed-words.js';
+import { findNearest } from './did-you-mean.js';
 import { CauError } from './errors.js';
 import { fitText } from './payload-size.js';
+import { closestProblems, type Problem } from './problem-place.js';
 
 /**
  * The value as the schema has it.
- * @throws CauError `InvalidInput` that names each field, its value and what is allowed
+ * @param what what the input is for; null where the names of the fields say it
+ * @throws CauError `InvalidInput` that names each field, what is allowed and what was given
  */
-export function parseInput<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+export function parseInput<T>(schema: z.ZodType<T>, value: unknown, what: string | null): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = describeProblems(schema, value, parsed.error).map(({ text }) => text);
-  throw new CauError('InvalidInput', `${what}: ${problems.join('; ')}.`, { where: fieldOf(parsed.error.issues[0]) });
+  const problems = describeProblems(schema, value, parsed.error);
+  const text = problems.map((problem) => problem.text).join('; ');
+  throw new CauError('InvalidInput', `${what === null ? '' : `${what}: `}${text}.`, { where: problems[0]?.field ?? 'input' });
 }
 
-/** The first problems of a refused value: each with its place, and in words with field, value and what is allowed. */
-export function describeProblems(schema: z.ZodType, value: unknown, error: z.ZodError): { readonly path: readonly PropertyKey[]; readonly text: string }[] {
-  return error.issues.slice(0, 10).map((issue) => ({
-    path: issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path,
-    text: renderIssue(issue, value, schema),
-  }));
+/** A problem in words, and where it is. */
+export interface DescribedProblem {
+  /** The way to the field, or to the key that is none. */
+  readonly path: readonly PropertyKey[];
+  readonly field: string;
+  readonly text: string;
 }
 
-function renderIssue(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): string {
-  const given = issue.path.reduce<unknown>((at, key) => (isRecord(at) ? at[String(key)] : undefined), value);
-  if (issue.code === 'unrecognized_keys') {
-    // Whoever sends a million fields must not get an answer that is too large for Temporal to carry.
-    const unknown = issue.keys.slice(0, 5).map((key) => JSON.stringify(fitText(key, 40)));
-    return `${fieldOf(issue)}: unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${unknown.join(', ')}${issue.keys.length > 5 ? ', …' : ''}; allowed: ${Object.keys(schemaAt(schema, issue.path, value).properties ?? {}).join(', ')}`;
-  }
-  const shown = given === undefined ? '' : ` (given: ${fitText(withoutPassword(JSON.stringify(given) ?? ''), 120)})`;
-  const schemaThere = issue.code === 'invalid_union' ? renderAllowed(schemaAt(schema, issue.path, value)) : '{}';
-  const allowed = schemaThere === '{}' ? '' : `; allowed: ${fitText(schemaThere, 400)}`;
-  return `${fieldOf(issue)}: ${fitText(issue.message, 400)}${shown}${allowed}`;
+/** How problems are told. */
+export interface Telling {
+  /** What the whole is called. */
+  readonly whole?: string;
+  /** Nothing of what was given is repeated. */
+  readonly isSecret?: boolean;
 }
 
-type JsonSchema = z.core.JSONSchema.JSONSchema;
-
-/** What the schema allows at that place, in the language of JSON Schema; of several kinds of objects, for the kind that was given. */
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): JsonSchema {
-  let at = jsonSchemaOf(schema);
-  let given = value;
-  for (const key of path) {
-    at = (at.properties?.[String(key)] ?? at.items ?? {}) as JsonSchema;
-    given = isRecord(given) ? given[String(key)] : undefined;
-    at = kindOf(at, given);
-  }
-  return at;
+/** The first problems of a refused value, in words. */
+export function describeProblems(schema: z.ZodType, value: unknown, error: z.ZodError, telling: Telling = {}): DescribedProblem[] {
+  return closestProblems(schema, value, error)
+    .slice(0, 10)
+    .map((problem) => {
+      const { issue, path } = problem;
+      const field = fitText(path.map(String).join('.'), 200) || (telling.whole ?? 'input');
+      return {
+        path: issue.code === 'unrecognized_keys' ? [...path, issue.keys[0] ?? ''] : path,
+        field,
+        text: `${field}: ${wordsOf(problem, telling)}`,
+      };
+    });
 }
 
-function kindOf(schema: JsonSchema, given: unknown): JsonSchema {
-  const isKind = ({ properties = {} }: JsonSchema) =>
-    isRecord(given) &&
-    Object.entries(properties).every(([key, property]) => typeof property === 'boolean' || property.const === undefined || property.const === given[key]);
-  return (schema.oneOf ?? []).find(isKind) ?? schema;
+/** What Zod says when it was given no words. */
+const wordless = 'Invalid input';
+
+function wordsOf({ issue, schema, given }: Problem, { isSecret = false }: Telling): string {
+  if (issue.code === 'unrecognized_keys') return wordsOfUnknown(issue.keys, schema);
+  const shown = isSecret || given === undefined ? '' : ` (given: ${fitText(withoutPassword(JSON.stringify(given) ?? ''), 120)})`;
+  if (issue.code === 'custom' && issue.message !== wordless) return `${fitText(issue.message, 400)}${shown}`;
+  if (issue.code === 'invalid_key') return `its key must be ${wordsOfKeys(schema)}`;
+  const must = `must be ${fitText(allowedWords(schema), 400)}`;
+  return given === undefined ? `is missing; it ${must}` : `${must}${shown}`;
+}
+
+function wordsOfUnknown(keys: readonly string[], schema: z.core.$ZodType): string {
+  const allowed = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  // Whoever sends a million fields must not get an answer that is too large for Temporal to carry.
+  const unknown = keys.slice(0, 5).map((key) => {
+    const meant = findNearest(key, allowed);
+    return `${JSON.stringify(fitText(key, 40))}${meant === null ? '' : ` (did you mean "${meant}"?)`}`;
+  });
+  return `unknown ${keys.length === 1 ? 'field' : 'fields'} ${unknown.join(', ')}${keys.length > 5 ? ', …' : ''}; allowed: ${allowed.join(', ')}`;
+}
+
+function wordsOfKeys(record: z.core.$ZodType): string {
+  const inner = unwrapped(record);
+  return allowedWords(inner instanceof z.ZodRecord ? inner.keyType : inner);
 }
 
 /** The part of an address that may be a secret is not repeated on screens and in histories. */
 function withoutPassword(text: string): string {
   return text.replaceAll(/:\/\/[^/?#"\s]*@/g, '://…@');
-}
-
-const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();
-
-function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  const made = jsonSchemas.get(schema) ?? (z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema);
-  jsonSchemas.set(schema, made);
-  return made;
-}
-
-function renderAllowed({ description: _meaning, $schema: _dialect, ...allowed }: JsonSchema): string {
-  return JSON.stringify(allowed);
-}
-
-function fieldOf(issue: z.core.$ZodIssue | undefined): string {
-  return issue === undefined || issue.path.length === 0 ? 'input' : issue.path.map(String).join('.');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -8,7 +8,7 @@ export type Weekday = (typeof weekdays)[number];
 /** A text of that form; the same words when it is missing, of another type, or of another form. */
 const text = (form: RegExp, words: string) => z.string(words).regex(form, words);
 
-const at = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "03:00" is needed');
+const at = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "03:00"');
 const days = z.array(z.enum(weekdays)).min(1);
 const date = text(/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date such as "2026-12-01"');
 const last = z.literal('last');
@@ -41,7 +41,7 @@ export type ScheduleRule = z.infer<typeof scheduleRuleSchema>;
 export const scheduleTimesSchema = z.strictObject({
   rule: scheduleRuleSchema,
   /** A name of the IANA data base, such as `Europe/Zurich`. There is no default: 03:00 of nowhere in particular is a mistake. */
-  timeZone: text(/^[A-Za-z][A-Za-z0-9_+/-]{1,60}$/, 'needed is the name of a time zone such as "Europe/Zurich" or "UTC"'),
+  timeZone: text(/^[A-Za-z][A-Za-z0-9_+/-]{1,60}$/, 'the name of a time zone such as "Europe/Zurich" or "UTC"'),
   /** The first day on which a run may start. */
   from: date.optional(),
   /** The last day on which a run may start. */

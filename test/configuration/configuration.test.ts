@@ -45,10 +45,20 @@ describe('a setting', () => {
   });
 
   it.each([
-    ['of an unknown name', 'nodeWorker:\n  alowRestart: true\n', /nodeWorker.*alowRestart/],
-    ['of a wrong type', 'nodeWorker:\n  allowRestart: perhaps\n', /nodeWorker\.allowRestart: .*boolean/],
+    [
+      'of an unknown name',
+      'nodeWorker:\n  alowRestart: true\n',
+      /nodeWorker: unknown field "alowRestart" \(did you mean "allowRestart"\?\); allowed: driver, .*, metrics\.$/,
+    ],
+    ['of a wrong type', 'nodeWorker:\n  allowRestart: perhaps\n', /nodeWorker\.allowRestart: must be true or false\.$/],
     ['of a target with a field too many', 'coordinator:\n  notify:\n    chat: { command: page, shell: true }\n', /coordinator\.notify\.chat: .*"shell"/],
     ['of a target that is a path', 'coordinator:\n  notify:\n    chat: { command: /bin/sh }\n', /coordinator\.notify\.chat\.command: .*not a path/],
+    ['of a target with a key that is none', 'coordinator:\n  notify:\n    "a b": { command: page }\n', /coordinator\.notify\.a b: its key must be a name of /],
+    [
+      'of an address for metrics that is none',
+      'coordinator:\n  metrics: nowhere\n',
+      /coordinator\.metrics: must be an address and a port, such as 127\.0\.0\.1:9464\.$/,
+    ],
     ['in a file that is no YAML', 'cluster: [', /cannot be read: Flow sequence .* at line 1, column \d+\.$/],
   ])('%s is refused, naming file and field', async (_title, content, words) => {
     await writeFile(path('wrong.yaml'), content);
@@ -64,7 +74,7 @@ describe('a setting', () => {
     const refusal = (origin: string) =>
       expect.objectContaining({
         code: 'ConfigurationInvalid',
-        message: expect.stringMatching(new RegExp(`^${what} \\(${origin}\\): "a b" is none: a name has letters`)),
+        message: expect.stringMatching(new RegExp(`^${what} \\(${origin}\\): must be a name of .*\\(given: "a b"\\)\\.$`)),
       });
     expect(() => loadConfiguration({ [what]: 'a b' })).toThrow(refusal('flag'));
     vi.stubEnv(variable, 'a b');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { durationMs, durationSchema, durationWithin, renderElapsed } from '../../domain/duration.js';
+import { parseInput } from '../../domain/parse-input.js';
 
 describe('a duration', () => {
   it.each([
@@ -18,8 +19,9 @@ describe('a duration', () => {
   });
 
   it.each(['9ms', '61s', '0s', '1x'])('of %s is not within 10ms and 1m, and the refusal says so', (duration) => {
-    const { error } = durationWithin('10ms', '1m').safeParse(duration);
-    expect(error?.issues[0]?.message).toMatch(duration === '1x' ? /^a duration is a number with a unit/ : /^a duration from 10ms to 1m$/);
+    expect(() => parseInput(durationWithin('10ms', '1m'), duration, 'every')).toThrow(
+      `every: input: must be a duration (a number with a unit) from "10ms" to "1m", such as "90s", "15m", "2h" (given: "${duration}").`,
+    );
   });
 
   it.each([

@@ -38,22 +38,21 @@ describe('the input of a run is refused', () => {
 
   it('naming what is allowed instead', () => {
     expect(refuse({ cluster: 'c1', nods: ['node1'] }).message).toContain(
-      'unknown field "nods"; allowed: cluster, profile, options, nodes, reason, requestedBy, profileDigest',
+      'unknown field "nods" (did you mean "nodes"?); allowed: cluster, profile, options, nodes, reason, requestedBy, profileDigest',
     );
     expect(refuse({ cluster: 'c1', options: { maxParalelNodes: 1 } }).message).toMatch(
-      /options: unknown field "maxParalelNodes"; allowed: plugins, .*, skipChecks/,
+      /options: unknown field "maxParalelNodes" \(did you mean "maxParallelNodes"\?\); allowed: plugins, .*, skipChecks/,
     );
-    expect(refuse({ cluster: 'c1', options: { maxFailedNodes: 'few' } }).message).toMatch(
-      /options\.maxFailedNodes: .*\(given: "few"\); allowed: .*"auto".*"maximum":100/,
-    );
-    expect(refuse({ cluster: 'c1', options: { restartWhen: 'often' } }).message).toContain('"needed"|"always"|"never"');
+    expect(refuse({ cluster: 'c1', options: { restartWhen: 'often' } }).message).toContain('must be "needed", "always" or "never" (given: "often")');
   });
 
   it('for the kind of thing that was given, where there are several', () => {
     const gate = (more: object) => refuse({ cluster: 'c1', options: { gates: [{ name: 'a', kind: 'cluster', ...more }] } }).message;
-    expect(gate({ holdfor: '3s' })).toContain('options.gates.0: unknown field "holdfor"; allowed: kind, name, when, timeout, holdFor, every.');
+    expect(gate({ holdfor: '3s' })).toContain(
+      'options.gates.0: unknown field "holdfor" (did you mean "holdFor"?); allowed: kind, name, when, timeout, holdFor, every.',
+    );
     expect(gate({ kind: 'http', url: 'http://a/', holdfor: '3s' })).toContain('every, url, status, contains.');
-    expect(gate({ kind: 'moon' })).toContain(`'cluster' | 'http' | 'command' | 'prometheus' (given: "moon").`);
+    expect(gate({ kind: 'moon' })).toContain('options.gates.0.kind: must be "cluster", "http", "command" or "prometheus" (given: "moon").');
   });
 
   it('without repeating a password that was given in an address', () => {

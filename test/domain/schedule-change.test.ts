@@ -44,10 +44,10 @@ describe('Of the times only what is named changes:', () => {
 describe('Nothing is guessed: refused is', () => {
   it.each<[string, Partial<ScheduleTimes>, NamedTimes, readonly string[], string, RegExp]>([
     ['no rule at all', {}, { at: '03:00', timeZone: 'UTC' }, [], 'when', /one of --daily, --weekly, --monthly, --cron, --once/],
-    ['no time of day', {}, { repeat: { repeat: 'daily' }, timeZone: 'UTC' }, [], 'rule.at', /"03:00" is needed/],
+    ['no time of day', {}, { repeat: { repeat: 'daily' }, timeZone: 'UTC' }, [], 'rule.at', /rule\.at: is missing; it must be a time of day such as "03:00"/],
     ['no zone', {}, { repeat: { repeat: 'daily' }, at: '03:00' }, [], 'timeZone', /Europe\/Zurich/],
-    ['a time of day that is none', daily, { at: '25:00' }, [], 'rule.at', /"03:00" is needed \(given: "25:00"\)/],
-    ['a number of weeks out of range', everyTwoWeeks, { everyWeeks: 53 }, [], 'rule.everyWeeks', /<=52 \(given: 53\)/],
+    ['a time of day that is none', daily, { at: '25:00' }, [], 'rule.at', /must be a time of day such as "03:00" \(given: "25:00"\)/],
+    ['a number of weeks out of range', everyTwoWeeks, { everyWeeks: 53 }, [], 'rule.everyWeeks', /must be a whole number from 1 to 52 \(given: 53\)/],
     ['every few weeks of a rule that is not weekly', daily, { everyWeeks: 2 }, [], 'everyWeeks', /only a weekly rule/],
     ['every few weeks from nowhere', everyTwoWeeks, {}, ['from'], 'from', /counted from the week of a date/],
     ['a time of day beside a cron line', daily, { repeat: { repeat: 'cron', cron: '0 3 * * 2' }, at: '04:00' }, [], 'at', /in themselves/],

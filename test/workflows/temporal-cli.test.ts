@@ -71,11 +71,11 @@ describe('a run that is started with the Temporal CLI', () => {
 describe('what is started by hand and cannot be done is refused at once, naming what is allowed, and nothing is left running:', () => {
   const field = (input: unknown) => ['--input', JSON.stringify(input)];
   it.each<[string, readonly string[], string, RegExp]>([
-    ['no input', [], 'input', /input: .*expected object, received undefined/],
-    ['a text', field('demo'), 'input', /expected object, received string \(given: "demo"\)/],
-    ['a list', field([{ cluster: 'demo' }]), 'input', /expected object, received array/],
-    ['an empty object', field({}), 'cluster', /cluster: .*expected string, received undefined/],
-    ['a cluster that is a number', field({ cluster: 7 }), 'cluster', /cluster: .*expected string, received number \(given: 7\)/],
+    ['no input', [], 'input', /input: is missing; it must be an object with "cluster"/],
+    ['a text', field('demo'), 'input', /must be an object with "cluster".* \(given: "demo"\)/],
+    ['a list', field([{ cluster: 'demo' }]), 'input', /must be an object with "cluster".* \(given: \[/],
+    ['an empty object', field({}), 'cluster', /cluster: is missing; it must be a name/],
+    ['a cluster that is a number', field({ cluster: 7 }), 'cluster', /cluster: must be a name .*\(given: 7\)/],
     ['an unknown field', field({ cluster: 'demo', nods: ['node1'] }), 'input', /"nods".*allowed: cluster, profile, options, nodes, reason, requestedBy/],
     [
       'an unknown option',
@@ -83,9 +83,19 @@ describe('what is started by hand and cannot be done is refused at once, naming 
       'options',
       /options: .*"maxParalelNodes".*allowed: plugins, .*skipChecks/,
     ],
-    ['an option of the wrong type', field({ cluster: 'demo', options: { maxScanPasses: 'many' } }), 'options.maxScanPasses', /expected number.*given: "many"/],
-    ['an option out of range', field({ cluster: 'demo', options: { maxScanPasses: 99 } }), 'options.maxScanPasses', /<=20 \(given: 99\)/],
-    ['an unknown choice', field({ cluster: 'demo', options: { restartWhen: 'often' } }), 'options.restartWhen', /"needed"\|"always"\|"never".*given: "often"/],
+    [
+      'an option of the wrong type',
+      field({ cluster: 'demo', options: { maxScanPasses: 'many' } }),
+      'options.maxScanPasses',
+      /must be a whole number from 1 to 20 \(given: "many"\)/,
+    ],
+    ['an option out of range', field({ cluster: 'demo', options: { maxScanPasses: 99 } }), 'options.maxScanPasses', /from 1 to 20 \(given: 99\)/],
+    [
+      'an unknown choice',
+      field({ cluster: 'demo', options: { restartWhen: 'often' } }),
+      'options.restartWhen',
+      /must be "needed", "always" or "never" \(given: "often"\)/,
+    ],
     ['an encoding that nobody knows', [...field({ cluster: 'demo' }), '--input-meta', 'encoding=json/rot13'], 'input', /cannot be read: .*json\/rot13/],
     ['a payload of bytes', [...field({ cluster: 'demo' }), '--input-meta', 'encoding=binary/plain'], 'cluster', /cluster: /],
     ['an unknown profile', field({ cluster: 'demo', profile: 'reckless' }), 'profile', /no profile "reckless"; there is: .*default/],
