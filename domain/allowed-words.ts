@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** How a value that is to be written as it stands is marked. */
 export type Quote = (literal: string) => string;
 
+/** The words for what may be whatever it is. */
+export const anything = 'a value';
+
 const inQuotes: Quote = (literal) => JSON.stringify(literal);
 
 /** The words for a schema, such as `"auto", or a whole number from 0 to 100`. Never a pattern, never JSON Schema. */
@@ -21,7 +24,7 @@ export function allowedWords(schema: z.core.$ZodType, quote: Quote = inQuotes): 
   if (inner instanceof z.ZodDiscriminatedUnion)
     return `an object with ${quote(inner.def.discriminator)} ${joinOr(kindsOf(inner).map((kind) => literalOf(kind, quote)))}`;
   if (inner instanceof z.ZodUnion) return wordsOfUnion(inner, quote);
-  return 'a value';
+  return anything;
 }
 
 /** The kinds of things that a discriminated union tells apart by one field. */

@@ -1,6 +1,6 @@
 /** Input as its schema has it, or a refusal that names each field, what is allowed there and what was given. */
 import { z } from 'zod';
-import { allowedWords, unwrapped } from './allowed-words.js';
+import { allowedWords, anything, unwrapped } from './allowed-words.js';
 import { findNearest } from './did-you-mean.js';
 import { CauError } from './errors.js';
 import { fitText } from './payload-size.js';
@@ -58,7 +58,9 @@ function wordsOf({ issue, schema, given }: Problem, { isSecret = false }: Tellin
   const shown = isSecret || given === undefined ? '' : ` (given: ${fitText(withoutPassword(JSON.stringify(given) ?? ''), 120)})`;
   if (issue.code === 'custom' && issue.message !== wordless) return `${fitText(issue.message, 400)}${shown}`;
   if (issue.code === 'invalid_key') return `its key must be ${wordsOfKeys(schema)}`;
-  const must = `must be ${fitText(allowedWords(schema), 400)}`;
+  const allowed = allowedWords(schema);
+  if (allowed === anything) return given === undefined ? 'is missing' : `is not allowed${shown}`;
+  const must = `must be ${fitText(allowed, 400)}`;
   return given === undefined ? `is missing; it ${must}` : `${must}${shown}`;
 }
 

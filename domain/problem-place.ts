@@ -38,7 +38,7 @@ function follow(whole: z.core.$ZodType, value: unknown, path: readonly PropertyK
   let schema = unwrapped(whole);
   let given = value;
   for (const key of path) {
-    const part = partOf(optionFor(schema, given), key);
+    const part = partOf(optionFor(schema, given, key), key);
     given = typeof given === 'object' && given !== null && Object.hasOwn(given, key) ? (given as Record<PropertyKey, unknown>)[key] : undefined;
     schema = unwrapped(part);
   }
@@ -52,11 +52,13 @@ function partOf(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType {
   return (schema instanceof z.ZodObject ? (schema.shape[String(key)] as z.core.$ZodType | undefined) : undefined) ?? z.unknown();
 }
 
-/** Of several kinds of objects the one that was given; of a list or something else, the list for a list. */
-function optionFor(schema: z.core.$ZodType, given: unknown): z.core.$ZodType {
+/** Of several kinds of objects the one that was given, which has that key; of a list or something else, the list for a list. */
+function optionFor(schema: z.core.$ZodType, given: unknown, key?: PropertyKey): z.core.$ZodType {
   const inner = unwrapped(schema);
   if (!(inner instanceof z.ZodUnion)) return inner;
-  const like = inner.options.filter((option) => isLike(option, given));
+  const likes = inner.options.filter((option) => isLike(option, given));
+  const withKey = likes.filter((option) => key !== undefined && option instanceof z.ZodObject && Object.hasOwn(option.shape, key));
+  const like = withKey.length > 0 ? withKey : likes;
   const closest = like.length < 2 ? like[0] : like.toSorted((left, right) => countProblems(left, given) - countProblems(right, given))[0];
   return closest === undefined ? inner : unwrapped(closest);
 }
