@@ -12,6 +12,11 @@ import { longStep, longStepMs } from './workers.js';
 
 /** How long roles of a node that was not drained may take to come up elsewhere before the run goes on: they may be down meanwhile (allowOutage). */
 const vacatedMs = 10_000;
+/**
+ * How long to look for a member that can answer while the stack of the node is stopped. Where none has quorum the node's own vote may
+ * be the one that is missing, so that it comes back rather than being asked about.
+ */
+export const stoppedPatienceMs = 10_000;
 
 /**
  * Stops the node's cluster stack in order when these updates, or fencing, ask for it. An update of the stack that is
@@ -36,9 +41,12 @@ export async function stopStack(state: NodeState): Promise<void> {
   await waiting(state.waits, 'nodeStep', { node, what: 'stops its cluster stack' }, longStepMs, (wait) =>
     longStep(wait, cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter }),
   );
-  const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`);
+  const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`, { patienceMs: stoppedPatienceMs });
   if (left.verdict.state === 'waiting')
     throw new CauError('RestartBlocked', `${node} did not leave the cluster in order: ${renderVerdict(left.verdict)}.`, { where: node });
-  if (state.isServing) seeMoves(state, await watch(state, 'vacated', vacatedMs, `wait until what ran on ${node} serves elsewhere`), 'drain');
+  if (state.isServing) {
+    const elsewhere = await watch(state, 'vacated', vacatedMs, `wait until what ran on ${node} serves elsewhere`, { patienceMs: stoppedPatienceMs });
+    seeMoves(state, elsewhere, 'drain');
+  }
   state.hasLeft = true;
 }

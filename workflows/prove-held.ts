@@ -2,7 +2,7 @@
 import { CauError } from '../domain/errors.js';
 import { renderVerdict } from '../domain/verdict.js';
 import type { Update } from '../domain/updates.js';
-import { stopStackFor } from './cluster-stack.js';
+import { stoppedPatienceMs, stopStackFor } from './cluster-stack.js';
 import { drainIfNeeded } from './enter-maintenance.js';
 import type { NodeState } from './node-state.js';
 import { watch } from './node-watch.js';
@@ -10,7 +10,6 @@ import { noticeRestart } from './unplanned-restart.js';
 import type { Condition } from './witnesses.js';
 
 const proveMs = 5000;
-const provePatienceMs = 10_000;
 
 /**
  * The node may be changed: its stack is stopped where that is asked for, the hold is still ours and the node still empty.
@@ -30,8 +29,7 @@ export async function readyToChange(state: NodeState, updates: readonly Update[]
 export async function proveHeld(state: NodeState): Promise<void> {
   const { node } = state.order;
   state.enter('proving', 'is the hold still ours, and the node empty?');
-  // With its stack stopped the node may be the very one whose vote is missing: it is not held back for long then.
-  const patienceMs = state.isStackStopped ? provePatienceMs : undefined;
+  const patienceMs = state.isStackStopped ? stoppedPatienceMs : undefined;
   const [held] = await Promise.all([
     watch(state, conditionToProve(state), proveMs, `prove that ${node} is held and empty`, {
       patienceMs,

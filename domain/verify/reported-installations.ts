@@ -52,7 +52,11 @@ function halfDone({ node, outcome }: NodeReport, logged: readonly Installation[]
 
 /** After the start of an installation that left a result, and before that of anything else. */
 function isOfRun({ at }: Installation, { ledger }: NodeEvidence): boolean {
-  // Package logs know no parts of a second.
-  const last = ledger.records.findLast((entry) => entry.at <= shift(at, patienceMs));
+  const last = ledger.records.findLast((entry) => entry.at <= latestMoment(at));
   return last !== undefined && last.step !== 'restart' && !isHookStep(last.step) && last.hasResult;
+}
+
+/** dpkg's log knows no parts of a second: it may have been any moment of that second. Logs that know them are taken at their word. */
+function latestMoment(at: string): string {
+  return at.endsWith('.000Z') ? shift(at, 999) : at;
 }

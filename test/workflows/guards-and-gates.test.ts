@@ -16,6 +16,12 @@ const isWhole = ({ quorum, idle, nodes, promotionScores }: ClusterDescription) =
   quorum.quorate && idle && nodes.every((node) => node.online && !node.unclean) && promotionScores.length === 2;
 const nodeOf = (name: string) => world.cluster.description().nodes.find((node) => node.name === name);
 
+/** Takes its power from a node, and waits until the others have noticed. */
+async function lose(node: string): Promise<void> {
+  await world.cluster.crash(node);
+  await world.cluster.until(() => nodeOf(node)?.online === false);
+}
+
 /** Waits until the node says what it waits for. */
 async function untilWaiting(node: string, words: RegExp): Promise<void> {
   const handle = world.temporal.client.workflow.getHandle(`cau/node/${world.name}/${node}`);
@@ -45,8 +51,8 @@ describe('the guard of quorum and capacity', () => {
     await world.offerNext((updates) => updates.filter((update) => update.name === 'app').map((update) => Object.assign(update, { endlessOn: ['node3'] })));
     const handle = await world.start({ clusterDuringInstall: 'stop' }, { nodes: ['node3'] });
     await expect.poll(() => world.cluster.halfInstalled('node3'), { timeout: 20_000 }).toEqual(['app']);
-    await world.cluster.crash('node1');
-    await world.cluster.until((cluster) => !cluster.quorum.quorate);
+    await lose('node1');
+    expect(world.cluster.description().quorum.quorate).toBe(false);
     world.cluster.endlessUpdate('node3', 'app', false);
     await world.cluster.until((cluster) => cluster.quorum.quorate);
     expect(nodeOf('node1')?.online).toBe(false);
@@ -57,10 +63,10 @@ describe('the guard of quorum and capacity', () => {
 
   it('waits before the stack of a drained node is stopped for its installation, when another member was lost meanwhile', async () => {
     const before = await world.cluster.installLog('node3');
-    world.cluster.slowStop('node3', 1500);
+    world.cluster.slowStop('node3', 4000);
     const handle = await world.start({ clusterDuringInstall: 'stop' }, { nodes: ['node3'] });
     await world.cluster.until((cluster) => cluster.nodes.some((node) => node.name === 'node3' && node.standby));
-    await world.cluster.crash('node1');
+    await lose('node1');
     await untilWaiting('node3', /^waits for quorum and capacity: .*without node3/);
     expect(nodeOf('node3')).toMatchObject({ online: true, standby: true });
     expect(await world.cluster.installLog('node3')).toEqual(before);
@@ -75,7 +81,7 @@ describe('the guard of quorum and capacity', () => {
     const handle = await world.start({}, { nodes: ['node3'] });
     await expect.poll(() => world.cluster.halfInstalled('node3'), { timeout: 20_000 }).toEqual(['kernel']);
     const boot = world.cluster.bootId('node3');
-    await world.cluster.crash('node1');
+    await lose('node1');
     world.cluster.endlessUpdate('node3', 'kernel', false);
     await untilWaiting('node3', /^waits for quorum and capacity: .*without node3/);
     expect(world.cluster.bootId('node3')).toBe(boot);
@@ -84,6 +90,18 @@ describe('the guard of quorum and capacity', () => {
     const [node] = (await world.report(handle)).nodes;
     expect(node).toMatchObject({ outcome: 'Succeeded', attempts: [] });
     expect(node?.restarts.map(({ from }) => from)).toEqual([boot]);
+    expect(expectAtRest(world.cluster)).toEqual(atRest);
+  });
+
+  it('brings a node back at once when quorum is lost just as its stack has stopped: its vote is the one that is missing', async () => {
+    await world.offerNext((updates) => updates.filter(({ name }) => name === 'kernel'));
+    const handle = await world.start({}, { nodes: ['node3'] });
+    await world.cluster.until(() => nodeOf('node3')?.online === false);
+    world.cluster.cut('node1');
+    expect(world.cluster.description().quorum.quorate).toBe(false);
+    await world.cluster.until(({ quorum }) => quorum.quorate);
+    world.cluster.join('node1');
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ kept: null });
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 

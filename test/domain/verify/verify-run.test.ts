@@ -197,6 +197,12 @@ describe.each<[string, VerifiedRun, Evidence, string]>([
     'report.true broken: the package log of node1 has app 1.1 installed at',
   ],
   [
+    'an installation that the report does not have, right before a restart',
+    goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { updates: [], installed: 0 })) })),
+    withNode('node1', { installations: { gap: null, records: [installation(128.7)] } }),
+    'report.true broken: the package log of node1 has app 1.1 installed at 2026-01-01T00:02:08.700Z, and the report does not',
+  ],
+  [
     'success where a package was left half installed',
     goodRun(goodReport({ nodes: nodeReports(goodNodeReport('node1', { updates: [], installed: 0 })) })),
     withNode('node1', { installations: { gap: null, records: [installation(110, { isFinished: false })] } }),
