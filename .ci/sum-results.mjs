@@ -28,12 +28,12 @@ function sumSuite(name, exitCode) {
   return result;
 }
 
-/** The first lines of what a test failed with. */
+/** The first lines of what a test failed with; short, so that the first failure is not pushed out of sight by those that follow from it. */
 function quote(messages = []) {
-  const lines = messages.flatMap((message) => message.split('\n'));
+  const lines = messages.flatMap((message) => message.split('\n')).filter((line) => !/^\s+at .*node_modules/.test(line));
   return lines
     .slice(0, 12)
-    .map((line) => `    ${line}`)
+    .map((line) => `    ${line.slice(0, 400)}`)
     .join('\n');
 }
 

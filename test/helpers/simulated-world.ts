@@ -23,6 +23,7 @@ import type { Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { cauProgram, importSimulatedCluster, startCoordinator } from './compiled.js';
 import { updatesOfVersion, usualPackages, usualRoles } from './usual-cluster.js';
+import { reportWithin } from './where-it-stands.js';
 
 export { cauProgram };
 
@@ -104,7 +105,7 @@ export async function createWorld(settings: Partial<Simulated.SimulatedClusterSe
       args: input === undefined ? [] : [input],
       workflowTaskTimeout: '2s',
     });
-  const report = async (handle: WorkflowHandle) => (await handle.result()) as Report;
+  const report = (handle: WorkflowHandle) => reportWithin(temporal, handle, 150_000);
   const progressOf = async (handle: WorkflowHandle) => {
     const status = await statusOf(world, handle);
     return status.kind === 'whole' ? status.progress : null;

@@ -15,6 +15,7 @@ import type { PartialOptions } from '../../domain/options.js';
 import type { NodeStep, Progress } from '../../domain/progress.js';
 import type { Report } from '../../domain/report.js';
 import { keepCoordinators, type Coordinators } from '../helpers/coordinators.js';
+import { reportWithin, whereItStands } from '../helpers/where-it-stands.js';
 import { startLab, type Lab, type LabSettings } from '../lab/lab.js';
 import { labPlace, type LabPlace } from '../lab/place.js';
 import { slowFile } from '../lab/repository.js';
@@ -69,8 +70,12 @@ export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temp
   const sh = (node: string, script: string) => lab.exec(node, 'sh', '-c', script);
   const temporal = await connectClient(loadConfiguration({ temporalAddress: address }));
   await untilWorkersPoll(temporal, lab.place.name, lab.nodes);
-  const start: LabWorld['start'] = (options = {}, more = {}) =>
-    startRun(temporal, { cluster: lab.place.name, options, requestedBy: 'a lab test', ...more }, `cau/run/${lab.place.name}/${randomUUID()}`);
+  const look = () => lab.exec('node1', 'crm_mon', '-1', '--exclude=all', '--include=nodes,failures');
+  let latest: WorkflowHandle | null = null;
+  const start: LabWorld['start'] = async (options = {}, more = {}) => {
+    latest = await startRun(temporal, { cluster: lab.place.name, options, requestedBy: 'a lab test', ...more }, `cau/run/${lab.place.name}/${randomUUID()}`);
+    return latest;
+  };
   return {
     lab,
     temporal,
@@ -92,7 +97,7 @@ export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temp
       await lab.exec('node1', 'crm_standby', '-N', node, '-v', 'on');
       await expect.poll(async () => (await placements(lab)).filter((line) => line.startsWith(`${node}:`)), { timeout: 60_000 }).toEqual([]);
     },
-    report: async (handle) => (await handle.result()) as Report,
+    report: (handle) => reportWithin(temporal, handle, 240_000, look),
     async until(handle, isSo) {
       const giveUpAt = Date.now() + 120_000;
       for (;;) {
@@ -105,7 +110,7 @@ export async function createLabWorld(settings: Omit<LabSettings, 'place' | 'temp
     async untilFree() {
       const giveUpAt = Date.now() + 180_000;
       while ((await temporal.client.workflow.getHandle(guardId(lab.place.name)).describe()).status.name === 'RUNNING') {
-        if (Date.now() > giveUpAt) throw new Error('the guard is still there');
+        if (Date.now() > giveUpAt) throw new Error(`the guard is still there: ${latest === null ? await look() : await whereItStands(temporal, latest, look)}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
