@@ -4,6 +4,7 @@ import { renderBlackout, type Blackout } from '../domain/blackouts.js';
 import { CauError } from '../domain/errors.js';
 import type { SettledWindow } from '../domain/maintenance-window.js';
 import type { RunOptions } from '../domain/options.js';
+import { noSuchTimeZone } from '../domain/time-zone.js';
 import { settleWindow } from './settle-window.js';
 
 /** Days in moments; `beginsMs` is in it, `endsMs` is not. */
@@ -48,7 +49,7 @@ function requireZone(timeZone: string, index: number): void {
   try {
     Temporal.Now.zonedDateTimeISO(timeZone);
   } catch (error) {
-    throw refuse(`${index}.timeZone`, `there is no time zone "${timeZone}"; allowed is a name such as "Europe/Zurich" or "UTC"`, error);
+    throw refuse(`${index}.timeZone`, noSuchTimeZone(timeZone), error);
   }
 }
 

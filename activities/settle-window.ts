@@ -5,6 +5,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { CauError } from '../domain/errors.js';
 import { renderWindow, type MaintenanceWindow, type SettledWindow } from '../domain/maintenance-window.js';
+import { noSuchTimeZone } from '../domain/time-zone.js';
 
 const longestWaitHours = 48;
 
@@ -33,7 +34,7 @@ function localNow({ timeZone }: MaintenanceWindow, now: Temporal.Instant): Tempo
   try {
     return now.toZonedDateTimeISO(timeZone);
   } catch (error) {
-    throw refuse('timeZone', `there is no time zone "${timeZone}"; allowed is a name such as "Europe/Zurich" or "UTC"`, error);
+    throw refuse('timeZone', noSuchTimeZone(timeZone), error);
   }
 }
 

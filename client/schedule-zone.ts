@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { CauError } from '../domain/errors.js';
 import type { ScheduleTimes } from '../domain/schedule-rule.js';
 import type { ZoneFacts } from '../domain/schedule-spec.js';
+import { noSuchTimeZone } from '../domain/time-zone.js';
 
 const years = 10;
 
@@ -37,7 +38,7 @@ function requireZone(timeZone: string): void {
   try {
     Temporal.Now.zonedDateTimeISO(timeZone);
   } catch (cause) {
-    throw new CauError('InvalidInput', `timeZone: there is no time zone "${timeZone}"; allowed is a name such as "Europe/Zurich" or "UTC".`, {
+    throw new CauError('InvalidInput', `timeZone: ${noSuchTimeZone(timeZone)}.`, {
       where: 'timeZone',
       cause,
     });

@@ -4,11 +4,10 @@ import { CauError } from '../domain/errors.js';
 import type { Update } from '../domain/updates.js';
 import { renderVerdict } from '../domain/verdict.js';
 import type { NodeState } from './node-state.js';
+import { nodeStep } from './node-step.js';
 import { seeMoves, watch } from './node-watch.js';
 import { awaitQuorumWithout } from './quorum-guard.js';
 import { noticeRestart } from './unplanned-restart.js';
-import { waiting } from './waiting.js';
-import { longStep, longStepMs } from './workers.js';
 
 /** How long roles of a node that was not drained may take to come up elsewhere before the run goes on: they may be down meanwhile (allowOutage). */
 const vacatedMs = 10_000;
@@ -38,8 +37,8 @@ export async function stopStack(state: NodeState): Promise<void> {
   state.isStackStopped = true;
   // Whoever stops it is who starts it again, also where it had come up by itself.
   state.isRejoining = false;
-  await waiting(state.waits, 'nodeStep', { node, what: 'stops its cluster stack' }, longStepMs, (wait) =>
-    longStep(wait, cluster, node, `stop the cluster stack of ${node}`).stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter }),
+  await nodeStep(state, { what: 'stops its cluster stack', summary: `stop the cluster stack of ${node}` }, (activities) =>
+    activities.stopClusterStack({ cluster, node, run, releaseAfter: options.releaseAfter }),
   );
   const left = await watch(state, 'left', 60_000, `wait until ${node} has left in order`, { patienceMs: stoppedPatienceMs });
   if (left.verdict.state === 'waiting')

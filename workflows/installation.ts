@@ -8,12 +8,13 @@ import { countUpdates, renderUpdate, type Update } from '../domain/updates.js';
 import { readyToChange } from './prove-held.js';
 import { timeoutOf } from './failures.js';
 import type { NodeState } from './node-state.js';
+import { nodeStep } from './node-step.js';
 import { restart } from './restart.js';
 import { scanNode } from './scanning.js';
 import { stageScan } from './staging.js';
 import { noticeRestart } from './unplanned-restart.js';
 import { waiting } from './waiting.js';
-import { longStep, longStepMs, operation } from './workers.js';
+import { operation } from './workers.js';
 
 type OperationInput = Parameters<ReturnType<typeof operation>['repairPackages']>[0];
 
@@ -57,8 +58,8 @@ export async function verifyInstallation(state: NodeState): Promise<void> {
   const { cluster, node } = state.order;
   if (state.installed.length === 0) return;
   state.enter('verifying', 'is the package data base clean, with the planned versions?');
-  const verified = await waiting(state.waits, 'nodeStep', { node, what: 'verifies its packages' }, longStepMs, (wait) =>
-    longStep(wait, cluster, node, `verify the packages of ${node}`).verifyUpdates({ cluster, node, updates: latest(state.installed) }),
+  const verified = await nodeStep(state, { what: 'verifies its packages', summary: `verify the packages of ${node}` }, (activities) =>
+    activities.verifyUpdates({ cluster, node, updates: latest(state.installed) }),
   );
   if (!verified.clean) throw new CauError('PackagesBroken', `${node}: ${verified.problems.slice(0, 5).join('; ')}.`, { where: node });
 }

@@ -4,11 +4,12 @@ import { CauError } from '../domain/errors.js';
 import { renderVerdict } from '../domain/verdict.js';
 import { failBackToNode } from './failback.js';
 import type { NodeState } from './node-state.js';
+import { nodeStep } from './node-step.js';
 import { seeMoves, watch } from './node-watch.js';
 import { noticeRestart, seeBoot } from './unplanned-restart.js';
 import { waiting, type Waiting } from './waiting.js';
 import { watchInput } from './witnesses.js';
-import { longStep, longStepMs, question, quickStep } from './workers.js';
+import { question, quickStep } from './workers.js';
 
 /** Waits until the node is a full member, then releases it and waits until roles, copies and scores are back. */
 export async function leaveMaintenance(state: NodeState): Promise<void> {
@@ -52,9 +53,8 @@ async function rejoin(state: NodeState): Promise<void> {
 
 async function refuseStrayResources(state: NodeState): Promise<void> {
   const { cluster, node } = state.order;
-  const strays = await waiting(state.waits, 'nodeStep', { node, what: 'looks for resources that the cluster does not know of' }, longStepMs, (wait) =>
-    longStep(wait, cluster, node, `${node}: resources that the cluster does not know of`).findStrayResources({ cluster, node }),
-  );
+  const step = { what: 'looks for resources that the cluster does not know of', summary: `${node}: resources that the cluster does not know of` };
+  const strays = await nodeStep(state, step, (activities) => activities.findStrayResources({ cluster, node }));
   if (strays.length === 0) return;
   throw new CauError(
     'UnexpectedService',
