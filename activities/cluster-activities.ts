@@ -92,6 +92,6 @@ function decide(cluster: WatchedCluster, input: z.infer<typeof nodeInputs.watch>
     case 'vacated':
       return decideVacated(cluster, input.watched, baseline);
     case 'settled':
-      return decideSettled(cluster, baseline);
+      return decideSettled(cluster, baseline, input.watched);
   }
 }

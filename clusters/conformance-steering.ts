@@ -49,7 +49,7 @@ export function testSteering(open: () => DriverFixture, run: RunReference): void
     expect(placeOf(drained, role)).toBe(wish?.node);
     await witness.unsteer(run, node);
     await witness.release(node, run);
-    const settled = await until(witness, (cluster) => decideSettled(cluster, baseline));
+    const settled = await until(witness, (cluster) => decideSettled(cluster, baseline, node));
     expect(placeOf(settled, role)).toBe(wish?.node);
 
     await takeHome(witness, run, [{ role, node }], 1000);
@@ -106,7 +106,7 @@ export function testSteering(open: () => DriverFixture, run: RunReference): void
     const baseline = baselineOf(await driver.describe());
     await driver.steer(by, null, { preferences: homes.map((home) => ({ ...home, score })), until: soon() });
     const isHome = async () => {
-      const now = await until(driver, (cluster) => decideSettled(cluster, baseline));
+      const now = await until(driver, (cluster) => decideSettled(cluster, baseline, homes[0]?.node ?? ''));
       return homes.every(({ role, node }) => placeOf(now, role) === node);
     };
     await expect.poll(isHome, { timeout: 30_000 }).toBe(true);

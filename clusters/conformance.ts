@@ -191,7 +191,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
         const drained = await until(witness, (cluster) => decideDrained(cluster, node, ours, baseline));
         expect(instancesOn(drained, node)).toBe(0);
         await witness.release(node, ours);
-        const settled = await until(witness, (cluster) => decideSettled(cluster, baseline));
+        const settled = await until(witness, (cluster) => decideSettled(cluster, baseline, node));
         const moves = [...findMoves(baseline.roles, placementOf(drained), 'drain'), ...findMoves(placementOf(drained), placementOf(settled), 'return')];
         const expected = predicted.find((entry) => entry.node === node)?.moves.map(({ role, from, to, when }) => ({ role, from, to, when })) ?? [];
         expect(moves.toSorted(byRole)).toEqual(expected.toSorted(byRole));
@@ -230,7 +230,7 @@ export function describeClusterDriver(name: string, open: () => Promise<DriverFi
       await expect(on(first).stackState()).resolves.toMatchObject({ running: true });
       await expect(on(first).findStrayResources()).resolves.toEqual([]);
       await on(second).release(first, ours);
-      await until(on(second), (cluster) => decideSettled(cluster, baseline));
+      await until(on(second), (cluster) => decideSettled(cluster, baseline, first));
     });
 
     test('a member that is cut off answers no verb for the cluster, and changes nothing', async () => {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { baselineOf } from '../../domain/placement.js';
+import type { FailedAction, WatchedCluster } from '../../domain/cluster.js';
+import { baselineOf, type Baseline } from '../../domain/placement.js';
 import { decideSettled } from '../../domain/settled.js';
-import { exampleCluster, exampleInstance, exampleNode, exampleRole, withNodes, withRoles } from './example-cluster.js';
+import { exampleCluster, exampleInstance, exampleNode, exampleRole, exampleRun, heldNode, withNodes, withRoles } from './example-cluster.js';
 
 const cluster = exampleCluster();
 const baseline = baselineOf(cluster);
+const decide = (now: WatchedCluster, since: Baseline = baseline) => decideSettled(now, since, 'node1');
 
 describe('a cluster has settled after a node came back', () => {
   it('when every role has its instances and every copy its score', () => {
-    expect(decideSettled(cluster, baseline)).toEqual({ state: 'met' });
+    expect(decide(cluster)).toEqual({ state: 'met' });
   });
 
   it('not while a clone lacks an instance', () => {
@@ -20,12 +22,12 @@ describe('a cluster has settled after a node came back', () => {
         ['node2', 'node3', 'node4'].map((node) => exampleInstance('ca-web-srv', node)),
       ),
     );
-    expect(decideSettled(partial, baseline)).toEqual({ state: 'waiting', reasons: ['role "ca-web" has 3 of 4 instances'] });
+    expect(decide(partial)).toEqual({ state: 'waiting', reasons: ['role "ca-web" has 3 of 4 instances'] });
   });
 
   it('not while a replica is started but not in sync: the next drain could promote stale data', () => {
     const stale = { ...cluster, promotionScores: [{ node: 'node2', resource: 'db-srv', score: 10 }] };
-    expect(decideSettled(stale, baseline)).toEqual({ state: 'waiting', reasons: ['a promotion score of "db-srv" is missing, it was 5'] });
+    expect(decide(stale)).toEqual({ state: 'waiting', reasons: ['a promotion score of "db-srv" is missing, it was 5'] });
   });
 
   it('without the copies of a node that is in standby, by an operator or since it was kept: it can have none', () => {
@@ -39,8 +41,8 @@ describe('a cluster has settled after a node came back', () => {
       { ...withRoles(cluster, three, db), promotionScores: [{ node: 'node2', resource: 'db-srv', score: 10 }] },
       exampleNode('node4', { standby: true, standbyBy: 'operator' }),
     );
-    expect(decideSettled(away, baseline)).toEqual({ state: 'met' });
-    expect(decideSettled(withNodes(away, exampleNode('node4', { online: false })), baseline).state).toBe('waiting');
+    expect(decide(away)).toEqual({ state: 'met' });
+    expect(decide(withNodes(away, exampleNode('node4', { online: false }))).state).toBe('waiting');
   });
 
   it('not without the members of a group that moved off a node in standby: they have another place', () => {
@@ -48,7 +50,7 @@ describe('a cluster has settled after a node came back', () => {
       withRoles(cluster, exampleRole('web', 'group', [exampleInstance('web-ip', 'node3')])),
       exampleNode('node1', { standby: true, standbyBy: 'operator' }),
     );
-    expect(decideSettled(half, baseline)).toMatchObject({ state: 'waiting', reasons: [expect.stringContaining('role "web" has 1 of 2 instances')] });
+    expect(decide(half)).toMatchObject({ state: 'waiting', reasons: [expect.stringContaining('role "web" has 1 of 2 instances')] });
   });
 
   it('also when the promoted copy changed its node, since scores go with their copies', () => {
@@ -59,12 +61,25 @@ describe('a cluster has settled after a node came back', () => {
         { node: 'node2', resource: 'db-srv', score: 5 },
       ],
     };
-    expect(decideSettled(swapped, baseline)).toEqual({ state: 'met' });
+    expect(decide(swapped)).toEqual({ state: 'met' });
   });
 
-  it('not when something failed anew, but old failures are not judged', () => {
-    const action = { node: 'node1', resource: 'web-srv', operation: 'start', reason: 'timeout', id: 'new' };
-    expect(decideSettled({ ...cluster, failedActions: [action] }, baseline).state).toBe('waiting');
-    expect(decideSettled({ ...cluster, failedActions: [action] }, { ...baseline, failedActions: ['new'] }).state).toBe('met');
+  const failed = (changes: Partial<FailedAction>) => ({ node: 'node1', resource: 'web-srv', operation: 'start', reason: 'timeout', id: 'new', ...changes });
+
+  it.each([
+    ['on the node', failed({ resource: 'fence-node3' })],
+    ['of a role that the node had, wherever it is now', failed({ node: 'node3', operation: 'monitor' })],
+    ['of a role that has a copy there', failed({ node: 'node2', resource: 'ca-web-srv', operation: 'monitor' })],
+  ])('not when something failed anew %s', (_what, action) => {
+    expect(decide({ ...cluster, failedActions: [action] })).toMatchObject({ state: 'waiting', reasons: [expect.stringContaining(`failed on ${action.node}`)] });
+  });
+
+  it.each([
+    ['what failed before', failed({ id: 'old' })],
+    ['what fails elsewhere, of a role that the node had no part in', failed({ node: 'node3', resource: 'db-srv' })],
+    ['what fails on a node that is being worked on as well', failed({ node: 'node4', resource: 'ca-web-srv' })],
+  ])('whatever %s', (_what, action) => {
+    const beside = withNodes(cluster, heldNode('node4', exampleRun));
+    expect(decide({ ...beside, failedActions: [action] }, { ...baseline, failedActions: ['old'] })).toEqual({ state: 'met' });
   });
 });

@@ -121,7 +121,7 @@ describe('The pacemaker driver on a real cluster without fencing', { timeout: 12
     await on('node1').hold('node2', run, 1);
     await until(on('node1'), (cluster) => decideDrained(cluster, 'node2', run, baseline));
     await on('node1').release('node2', run);
-    const cluster = await until(on('node1'), (now) => decideSettled(now, baseline));
+    const cluster = await until(on('node1'), (now) => decideSettled(now, baseline, 'node2'));
     expect(scoresOf(cluster.promotionScores)).toEqual(scoresOf(baseline.scores));
   });
 
