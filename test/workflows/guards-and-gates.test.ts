@@ -101,7 +101,7 @@ describe('the guard of quorum and capacity', () => {
     expect(world.cluster.description().quorum.quorate).toBe(false);
     await world.cluster.until(({ quorum }) => quorum.quorate);
     world.cluster.join('node1');
-    expect((await world.report(handle)).nodes[0]).toMatchObject({ kept: null });
+    expect((await world.report(handle)).nodes[0]).toMatchObject({ outcome: 'Failed', failure: { code: 'NoQuorumHere' }, kept: null, restarts: [] });
     expect(expectAtRest(world.cluster)).toEqual(atRest);
   });
 
