@@ -113,7 +113,8 @@ export const waits = {
   settled: ({ node }: { node: string }) => ({
     reason: `roles, copies and promotion scores come back after ${node}`,
     next: 'the step fails with GateFailed, and the run ends in order',
-    operatorCan: 'look at the named role in the cluster',
+    operatorCan:
+      'mend the named role: "crm_resource --cleanup --resource ID" forgets a failed action whose cause is gone, "crm_resource --refresh --resource ID" has its agent tell its promotion score again',
   }),
   failback: ({ roles }: { roles: readonly string[] }) => ({
     reason: `${roles.slice(0, 5).join(', ')} on the way home`,
