@@ -82,7 +82,8 @@ describe('an order by site', () => {
     const { plan } = await previewRun(world.temporal, { cluster: world.lab.place.name, options });
     expect(plan.nodes.map(({ node, site }) => [siteOf(node), site])).toEqual(['north', 'north', 'south', 'south'].map((site) => [site, site]));
     const report = await world.report(await world.start(options));
-    expect(outcomes(report)).toEqual(plan.nodes.map(({ node }) => `${node} Succeeded`));
+    // Within a site the order is that of the roles as they are when the run starts, which may be others than a moment before.
+    expect(outcomes(report).toSorted()).toEqual(['node1 Succeeded', 'node2 Succeeded', 'node3 Succeeded', 'node4 Succeeded']);
     expect(begunIn(report).map(siteOf)).toEqual(['north', 'north', 'south', 'south']);
     // The copies of the promotable role are on the two of the north.
     expect(pairsOf(report)).toEqual(['node1 node3']);
