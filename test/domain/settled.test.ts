@@ -75,9 +75,9 @@ describe('a cluster has settled after a node came back', () => {
   });
 
   it.each([
-    ['what failed before', failed({ id: 'old' })],
-    ['what fails elsewhere, of a role that the node had no part in', failed({ node: 'node3', resource: 'db-srv' })],
-    ['what fails on a node that is being worked on as well', failed({ node: 'node4', resource: 'ca-web-srv' })],
+    ['failed before', failed({ id: 'old' })],
+    ['fails elsewhere, of a role that the node had no part in', failed({ node: 'node3', resource: 'db-srv' })],
+    ['fails on a node that is being worked on as well', failed({ node: 'node4', resource: 'ca-web-srv' })],
   ])('whatever %s', (_what, action) => {
     const beside = withNodes(cluster, heldNode('node4', exampleRun));
     expect(decide({ ...beside, failedActions: [action] }, { ...baseline, failedActions: ['old'] })).toEqual({ state: 'met' });
